@@ -7,6 +7,7 @@ import { store as aider } from "./aider/store.ts";
 import { store as auggie } from "./auggie/store.ts";
 import { store as chatgpt } from "./chatgpt/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
+import { store as claudeDesktop } from "./claude-desktop/store.ts";
 import { store as claudeWeb } from "./claude-web/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
@@ -64,4 +65,5 @@ export const stores: { readonly [agent: string]: Store } = {
   mastracode,
   chatgpt,
   "claude-web": claudeWeb,
+  "claude-desktop": claudeDesktop,
 };

@@ -11,7 +11,6 @@ interface Unsupported {
 const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Amp", words: ["amp"] },
   { name: "Antigravity", words: ["antigravity", "agy"] },
-  { name: "Claude Desktop", words: ["claude-desktop"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Kiro", words: ["kiro"] },

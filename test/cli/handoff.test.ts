@@ -69,6 +69,7 @@ const REAL: { [agent: string]: string } = {
   mastracode: "mastracode/tools",
   chatgpt: "chatgpt/rows",
   "claude-web": "claude-web/rows",
+  "claude-desktop": "claude-desktop/rows",
 };
 
 describe("the document of a real session", () => {

@@ -1,12 +1,12 @@
+import { known } from "../shared/claude/known.ts";
+import { allowances, media } from "../shared/claude/limits.ts";
+import { reader } from "../shared/claude/read.ts";
+import { tools } from "../shared/claude/tools.ts";
+import { spent } from "../shared/claude/usage.ts";
+import { recognises, writer } from "../shared/claude/write.ts";
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
 import { launch } from "./launch.ts";
-import { allowances, media } from "./limits.ts";
-import { reader } from "./read.ts";
 import { store } from "./store.ts";
-import { tools } from "./tools.ts";
-import { spent } from "./usage.ts";
-import { recognises, writer } from "./write.ts";
 
 export const claudeCode: Agent = {
   id: "claude-code",

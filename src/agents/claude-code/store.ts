@@ -4,10 +4,10 @@ import { basename, dirname, join } from "node:path";
 import { filesIn, listFiles } from "../../io/files.ts";
 import { hostOf } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
+import { lastModel } from "../shared/claude/models.ts";
 import { openedIn } from "../shared/opened.ts";
 import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";
-import { lastModel } from "./models.ts";
 
 const SLUG_LIMIT = 200;
 

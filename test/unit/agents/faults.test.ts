@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { apiError, apiRetry } from "../../../src/agents/claude-code/limits.ts";
 import {
   allowances as codexAllowances,
   spent,
@@ -11,6 +10,7 @@ import {
 import { allowances as copilotAllowances, readError } from "../../../src/agents/copilot/limits.ts";
 import { readError as geminiError } from "../../../src/agents/gemini/limits.ts";
 import { readFailure } from "../../../src/agents/kimi/limits.ts";
+import { apiError, apiRetry } from "../../../src/agents/shared/claude/limits.ts";
 import { failed } from "../../../src/agents/shared/faults.ts";
 import { failureOf } from "../../../src/agents/shared/opencode/limits.ts";
 import { failureOf as piFailure } from "../../../src/agents/shared/pi/limits.ts";

@@ -111,6 +111,7 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<message>.content[]<tool_result>.content[]<scent>",
     "<unknown>",
   ],
+  "claude-desktop": ["<session>.mood_ring", "<claude><user>.gesture", "<claude><hologram>"],
   qwen: [
     "<user>.inputMode",
     "<system><attention_map>",

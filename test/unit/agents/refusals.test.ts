@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { apiError, apiRetry } from "../../../src/agents/claude-code/limits.ts";
 import { codex } from "../../../src/agents/codex/index.ts";
 import { allowances, turnError } from "../../../src/agents/codex/limits.ts";
 import { readError } from "../../../src/agents/copilot/limits.ts";
+import { apiError, apiRetry } from "../../../src/agents/shared/claude/limits.ts";
 import type { EventBody, Json } from "../../../src/session/types.ts";
 import { AT, check, NEVER, ownClock, type Row, told } from "../../support/refusal.ts";
 

@@ -5,7 +5,7 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { tailOf } from "../../io/door.ts";
+import { tailOf } from "../../../io/door.ts";
 
 /** Known to both 2.1.197 and 2.1.332 [run]. */
 export const DEFAULT_MODEL = "claude-opus-4-8";

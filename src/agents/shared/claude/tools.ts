@@ -1,8 +1,8 @@
 /** Maps Claude Code's tools to the shared vocabulary. Inputs as in 2.1.197 and earlier versions. */
 
-import type { Tools } from "../../session/codec.ts";
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
-import { shellWord } from "../../session/text.ts";
+import type { Tools } from "../../../session/codec.ts";
+import { array, compact, isObject, member, number, string } from "../../../session/json.ts";
+import { shellWord } from "../../../session/text.ts";
 import type {
   Json,
   JsonObject,
@@ -11,8 +11,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
   ToolUse,
-} from "../../session/types.ts";
-import { mcpCall, mcpUse, todoUse } from "../shared/tools.ts";
+} from "../../../session/types.ts";
+import { mcpCall, mcpUse, todoUse } from "../tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {

@@ -1,10 +1,10 @@
 /** Reads Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
 import { crc32 } from "node:zlib";
-import type { Reader } from "../../session/codec.ts";
-import { IdTable } from "../../session/id-table.ts";
-import { array, isObject, member, number, string } from "../../session/json.ts";
-import { saidIn, textOfPart } from "../../session/other.ts";
-import { notTyped } from "../../session/text.ts";
+import type { Reader } from "../../../session/codec.ts";
+import { IdTable } from "../../../session/id-table.ts";
+import { array, isObject, member, number, string } from "../../../session/json.ts";
+import { saidIn, textOfPart } from "../../../session/other.ts";
+import { notTyped } from "../../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -13,9 +13,9 @@ import type {
   Message,
   Part,
   ToolResultPart,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
-import { Subagent } from "../shared/subagent.ts";
+} from "../../../session/types.ts";
+import { OpenCalls } from "../calls.ts";
+import { Subagent } from "../subagent.ts";
 import { attachmentType, readAttachment } from "./attachments.ts";
 import { readBlock, readResultContent, readServerContent, serverOutcome } from "./content.ts";
 import { Hidden } from "./hidden.ts";

@@ -1,7 +1,7 @@
 /** Writes entries as Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
 
-import type { Writer, WriterOptions } from "../../session/codec.ts";
-import { array, compact, isObject, member, string } from "../../session/json.ts";
+import type { Writer, WriterOptions } from "../../../session/codec.ts";
+import { array, compact, isObject, member, string } from "../../../session/json.ts";
 import type {
   Entry,
   EventBody,
@@ -13,10 +13,10 @@ import type {
   ToolResultPart,
   ToolUse,
   Usage,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
-import { apiId, uuid4 } from "../shared/ids.ts";
-import { Subagent, subagentOf } from "../shared/subagent.ts";
+} from "../../../session/types.ts";
+import { OpenCalls } from "../calls.ts";
+import { apiId, uuid4 } from "../ids.ts";
+import { Subagent, subagentOf } from "../subagent.ts";
 import { printBlock, printResultContent } from "./content.ts";
 import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
 import { fromNative, onlyText, printResult } from "./tools.ts";

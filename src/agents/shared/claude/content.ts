@@ -11,9 +11,9 @@ import {
   number,
   printed,
   string,
-} from "../../session/json.ts";
-import { isOdd, otherPart, saidIn, unread } from "../../session/other.ts";
-import { textPart } from "../../session/text.ts";
+} from "../../../session/json.ts";
+import { isOdd, otherPart, saidIn, unread } from "../../../session/other.ts";
+import { textPart } from "../../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
@@ -25,7 +25,7 @@ import type {
   ResultPart,
   TextPart,
   UnreadPart,
-} from "../../session/types.ts";
+} from "../../../session/types.ts";
 import { fromNative } from "./tools.ts";
 
 /**

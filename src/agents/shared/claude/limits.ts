@@ -1,9 +1,9 @@
 /** How a usage limit looks in Claude Code's records, and what its API accepts. */
 
-import type { Media } from "../../session/codec.ts";
-import { member, number, string } from "../../session/json.ts";
-import type { Allowance, EventBody, Json, LimitScope } from "../../session/types.ts";
-import { failed, isoOf } from "../shared/faults.ts";
+import type { Media } from "../../../session/codec.ts";
+import { member, number, string } from "../../../session/json.ts";
+import type { Allowance, EventBody, Json, LimitScope } from "../../../session/types.ts";
+import { failed, isoOf } from "../faults.ts";
 
 /**
  * Sent unchanged, in messages and in results (2.1.197, 2.1.332 [run]). The API counts an image's

@@ -1,8 +1,8 @@
 /** The line kinds and keys of Claude Code that this folder knows: those of 2.1.197 and 2.1.332. */
 
-import type { Shape } from "../../session/codec.ts";
-import type { Json } from "../../session/types.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import type { Shape } from "../../../session/codec.ts";
+import type { Json } from "../../../session/types.ts";
+import { by, CONTENT, keys } from "../known.ts";
 import {
   attachmentType,
   BY_FORM,

@@ -3,9 +3,9 @@
  * treatment of each kind was found by resuming a session with it (2.1.197 and 2.1.332 [run]); see
  * README.md.
  */
-import { array, isObject, member, number, printed, string } from "../../session/json.ts";
-import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
-import type { Json, OtherPart, Part, TextPart } from "../../session/types.ts";
+import { array, isObject, member, number, printed, string } from "../../../session/json.ts";
+import { isNested, otherPart, saidIn, unread } from "../../../session/other.ts";
+import type { Json, OtherPart, Part, TextPart } from "../../../session/types.ts";
 import { readBlock } from "./content.ts";
 
 /** For a kind that is not sent: the reason; otherwise its parts, as a message of the user. */

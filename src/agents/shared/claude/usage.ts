@@ -1,7 +1,7 @@
 /** What a request took, in Claude Code's records. */
-import type { Spent } from "../../session/codec.ts";
-import { member, number, string } from "../../session/json.ts";
-import type { Json, Usage } from "../../session/types.ts";
+import type { Spent } from "../../../session/codec.ts";
+import { member, number, string } from "../../../session/json.ts";
+import type { Json, Usage } from "../../../session/types.ts";
 
 export function readUsage(usage: Json | undefined): Usage | undefined {
   const input = number(member(usage, "input_tokens"));

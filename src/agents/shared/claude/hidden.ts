@@ -1,5 +1,5 @@
 /** Records that the conversation skips: a child of one counts as a child of its parent. */
-import { IdTable } from "../../session/id-table.ts";
+import { IdTable } from "../../../session/id-table.ts";
 
 /**
  * Progress records are part of the chain, thousands of them for a long-running subagent. Each takes
