@@ -5,7 +5,7 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { agents } from "../src/agents/registry.ts";
+import { writable } from "../src/agents/registry.ts";
 import { headOf } from "../src/io/door.ts";
 import { seed } from "../test/support/commit.ts";
 import { DATA, generate } from "./generate.ts";
@@ -22,7 +22,7 @@ const YARDSTICK = fileURLToPath(import.meta.resolve("./yardstick.ts"));
 
 export function measureAgents(bin: string, quick: boolean): Row[] {
   const source = generate(HUB, quick ? 2 : 10);
-  const others = agents.map(({ id }) => id).filter((id) => id !== HUB);
+  const others = writable.map(({ id }) => id).filter((id) => id !== HUB);
   const first = Math.abs(seed) % others.length;
   const turn = [...others.slice(first), ...others.slice(0, first)];
   const measured = quick ? turn.slice(0, QUICK_AGENTS) : others;

@@ -10,7 +10,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { agentNamed, agents } from "../src/agents/registry.ts";
+import { agentNamed, writable } from "../src/agents/registry.ts";
 import type { Agent } from "../src/agents/types.ts";
 import { emptyHeader } from "../src/session/header.ts";
 import type { Entry, Json } from "../src/session/types.ts";
@@ -58,7 +58,7 @@ export function measureGrowth(bin: string, quick: boolean): Row[] {
 
 /** All agents; in CI a third of them, which the commit chooses. */
 function measuredAgents(quick: boolean): string[] {
-  const ids = agents.map(({ id }) => id);
+  const ids = writable.map(({ id }) => id);
   return quick ? ids.filter((_, at) => at % 3 === Math.abs(seed) % 3) : ids;
 }
 

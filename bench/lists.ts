@@ -5,7 +5,7 @@
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { agents } from "../src/agents/registry.ts";
+import { writable } from "../src/agents/registry.ts";
 import { openSegue } from "../src/core/segue.ts";
 import { seed } from "../test/support/commit.ts";
 import { makeCrush } from "../test/support/crush-db.ts";
@@ -34,7 +34,7 @@ export async function measureLists(
   quick: boolean,
   wanted?: readonly string[],
 ): Promise<Row[]> {
-  const ids = agents.map(({ id }) => id);
+  const ids = writable.map(({ id }) => id);
   const first = Math.abs(seed) % ids.length;
   const some = [...ids.slice(first), ...ids.slice(0, first)];
   const chosen = wanted ?? some.slice(0, quick ? QUICK_AGENTS : ids.length);

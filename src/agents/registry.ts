@@ -8,6 +8,8 @@ import { auggie } from "./auggie/index.ts";
 import { chatgpt } from "./chatgpt/index.ts";
 import { neverWritten } from "./claim.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { claudeDesktop } from "./claude-desktop/index.ts";
+import { claudeWeb } from "./claude-web/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
 import { continueCli } from "./continue/index.ts";
@@ -66,6 +68,8 @@ export const agents: readonly Agent[] = [
   mastracode,
   amp,
   chatgpt,
+  claudeWeb,
+  claudeDesktop,
 ];
 
 /** Those that a session can be written for. */

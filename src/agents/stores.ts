@@ -8,6 +8,8 @@ import { store as amp } from "./amp/store.ts";
 import { store as auggie } from "./auggie/store.ts";
 import { store as chatgpt } from "./chatgpt/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
+import { store as claudeDesktop } from "./claude-desktop/store.ts";
+import { store as claudeWeb } from "./claude-web/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
 import { store as continueCli } from "./continue/store.ts";
@@ -64,4 +66,6 @@ export const stores: { readonly [agent: string]: Store } = {
   mastracode,
   amp,
   chatgpt,
+  "claude-web": claudeWeb,
+  "claude-desktop": claudeDesktop,
 };

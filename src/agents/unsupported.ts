@@ -10,8 +10,6 @@ interface Unsupported {
 
 const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Antigravity", words: ["antigravity", "agy"] },
-  { name: "Claude Desktop", words: ["claude-desktop"] },
-  { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Kiro", words: ["kiro"] },

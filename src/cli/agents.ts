@@ -24,13 +24,14 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
   }
   print(agentTable(rows));
   if (rows.some(({ evidence }) => evidence !== null)) {
-    print(`${UNRUN}: supported, but no test has run the agent; see docs/support.md`);
+    print(`${UNRUN}: no test has run this agent; see docs/support.md`);
   }
   if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue is proven with`);
 }
 
 const NEWER = "*";
 const UNRUN = "~";
+/** With the mark of a newer one. */
 const LONGEST_VERSION = 12;
 /** A shorter path would be useless. */
 const SHORTEST_PATH = 16;
@@ -51,10 +52,12 @@ function agentTable(rows: readonly AgentHere[]): string {
 
 function cellsOf(row: AgentHere): string[] {
   const { id, profile, version, sessions, proven } = row;
-  const installed = version === null ? "-" : oneLine(version, LONGEST_VERSION);
+  const newer = hasNewer(row) ? ` ${NEWER}` : "";
+  const most = LONGEST_VERSION - newer.length;
+  const installed = version === null ? "-" : oneLine(version, most) + newer;
   return [
     profile === null ? id : `└ ${profile}`,
-    hasNewer(row) ? `${installed} ${NEWER}` : installed,
+    installed,
     String(sessions).padStart("SESSIONS".length),
     row.evidence === null ? mark(passes("from", id)) : UNRUN,
     row.write ? (row.evidence === null ? DONE : UNRUN) : "-",

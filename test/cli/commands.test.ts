@@ -707,16 +707,18 @@ describe("segue list, agents, check, log", () => {
     ]) {
       writeFileSync(m.at("bin", known(name)), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
     }
-    for (const width of [60, 80, 100, 120]) {
+    for (const width of [60, 84, 104, 120]) {
       const { out } = await m.run(["agents"], { env: { COLUMNS: String(width) } });
       const [head = "", first = "", second = "", ...rest] = out.trimEnd().split("\n");
       for (const line of [head, first, second, ...rest]) assert.ok(line.length <= width, line);
       assert.match(head, /^AGENT +INSTALLED +SESSIONS +READ +WRITE +RESUME/);
       assert.match(first, /^pi +0\.1\.0-beta\S* +1 +✓ +✓ +✓/);
-      assert.match(second, /^kilo +999\.888\.777\S+ \* +0 +✓ +✓ +✓/);
+      assert.match(second, /^kilo +999\.888\.7\S+ \* +0 +✓ +✓ +✓/);
       assert.match(rest[0] ?? "", /^claude-code +- +1 +✓ +✓ +✓/);
-      if (width >= 80) assert.match(first, /\d, \d{4}-\d\d-\d\d/);
-      if (width >= 100) assert.match(first, /\/agent\/sessions$/);
+      assert.match(out, /^chatgpt +- +0 +~ +- +-/m);
+      assert.match(out, /^~: no test has run this agent; see docs\/support.md$/m);
+      if (width >= 84) assert.match(first, /\d, \d{4}-\d\d-\d\d/);
+      if (width >= 104) assert.match(first, /\/agent\/sessions$/);
     }
     const piped = await m.run(["agents"]);
     assert.match(piped.out, /^pi .* ~\/\.pi\/agent\/sessions$/m);
@@ -731,7 +733,7 @@ describe("segue list, agents, check, log", () => {
     for (const row of document.agents) {
       assert.deepEqual(Object.keys(row), [
         ...["id", "profile", "name", "installed", "version", "stores", "sessions"],
-        ...["read", "write", "resume", "proven"],
+        ...["read", "write", "resume", "proven", "evidence"],
       ]);
       const sessions = ["claude-code", "codex", "pi"].includes(row.id) ? 1 : 0;
       assert.deepEqual([row.installed, row.version, row.sessions], [false, null, sessions]);

@@ -7,6 +7,7 @@ import { neverWritten } from "../../src/agents/claim.ts";
 import { agents, writable } from "../../src/agents/registry.ts";
 import { parsePolicy } from "../../src/core/policy.ts";
 import { canContinue } from "../../src/core/start.ts";
+import { DESKTOP_ID, makeDesktop } from "../support/claude-desktop.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import { Machine } from "../support/segue.ts";
 import { zipOf } from "../support/zip.ts";
@@ -28,6 +29,12 @@ const EXPORTS: readonly Export[] = [
   {
     agent: "chatgpt",
     id: "68a0f1d2-a001-8000-9000-00000000000c",
+    title: "Sorting a list",
+    count: 2,
+  },
+  {
+    agent: "claude-web",
+    id: "019d8248-a001-7a84-bfca-23c88f2618e0",
     title: "Sorting a list",
     count: 2,
   },
@@ -104,6 +111,27 @@ for (const one of EXPORTS) {
     });
   });
 }
+
+it("sessions of Claude's desktop app go on in another agent", async () => {
+  const m = new Machine(mkdtempSync(join(root, "home-")));
+  const folder = makeDesktop(m.at(".config/Claude/local-agent-mode-sessions"));
+  const listed = await m.run(["list", "--all", "--json"]);
+  const [own, ...more] = JSON.parse(listed.out).sessions;
+  assert.deepEqual(
+    [own.agent, own.id, own.title, more.length],
+    ["claude-desktop", DESKTOP_ID, "Terms of the deposit", 0],
+  );
+  const shown = await m.run(["show", `${folder}#${DESKTOP_ID}`]);
+  assert.match(shown.out, /MARK-USER-1[\s\S]*MARK-ANSWER-1/, shown.err);
+  mkdirSync(m.at("shop"));
+  const args = ["--no-launch", "--cwd", m.at("shop")];
+  for (const target of ["claude", "codex"]) {
+    const there = await m.run(["resume", `cowork:${DESKTOP_ID}`, "--in", target, ...args]);
+    assert.equal(there.code, 0, there.err);
+    const copy = await m.run(["show", `${target}#1`]);
+    assert.match(copy.out, /MARK-USER-1[\s\S]*MARK-ANSWER-1/);
+  }
+});
 
 describe("an agent that no session can be written for", () => {
   it("there is one, or more", () => assert.ok(NEVER.length > 0));

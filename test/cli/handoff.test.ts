@@ -69,6 +69,8 @@ const REAL: { [agent: string]: string } = {
   mastracode: "mastracode/tools",
   amp: "amp/basic",
   chatgpt: "chatgpt/rows",
+  "claude-web": "claude-web/rows",
+  "claude-desktop": "claude-desktop/rows",
 };
 
 describe("the document of a real session", () => {

@@ -37,6 +37,7 @@ const FOLDERS = [
   [".deepagents/x", /Deep Agents Code's store/],
   [".local/share/mastracode/x", /Mastra Code's store/],
   [".local/share/amp/threads/x", /Amp's store/],
+  [".config/Claude/local-agent-mode-sessions/x", /Claude Desktop's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -56,7 +56,7 @@ function spoken(live: Live): string[] {
       // Some agents hold several texts of a message as one.
       .flatMap((message) => textsOf(message).join("\n\n").split("\n\n"))
       // A picture or a document that the target cannot take is mentioned in its place.
-      .filter((text) => text.trim() !== "" && !/^\[(?:image|attached file): .*\]$/.test(text))
+      .filter((text) => text.trim() !== "" && !/^\[(?:image|attached file): [^\n]*\]/.test(text))
   );
 }
 

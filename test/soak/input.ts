@@ -1,6 +1,6 @@
 /** The inputs of the soak: each follows from the seed and its number, and from the fixtures. */
 import { readFileSync, statSync } from "node:fs";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
 import { mutated } from "./mutate.ts";
@@ -28,7 +28,7 @@ export function soakInput(seed: number, n: number): SoakInput {
   const random = new Random(seed ^ Math.imul(n + 1, 0x9e3779b1));
   // Ordered pairs in turn, so that each gets its share; the fixture at random.
   const from = agents[n % agents.length];
-  const target = agents[Math.floor(n / agents.length) % agents.length];
+  const target = writable[Math.floor(n / agents.length) % writable.length];
   if (!from || !target) throw new Error("there are no agents");
   const own = small.filter(({ agent }) => agent === from);
   const source = random.one(own);

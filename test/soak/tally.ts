@@ -1,7 +1,7 @@
 /** Counts what held and what did not, by law and by pair. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import { LAWS, type Law } from "./laws.ts";
 import type { Message } from "./worker.ts";
 
@@ -42,8 +42,8 @@ export class Tally {
 
   /** How many inputs went from each agent to each. */
   pairs(): string {
-    const ids = agents.map(({ id }) => id);
-    const rows = ids.map((from) => {
+    const ids = writable.map(({ id }) => id);
+    const rows = agents.map(({ id: from }) => {
       const counts = ids.map((to) => this.#pairs.get(`${from} → ${to}`) ?? 0);
       return `| ${[from, ...counts.map((n) => n.toLocaleString("en"))].join(" | ")} |`;
     });

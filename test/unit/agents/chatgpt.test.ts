@@ -122,6 +122,18 @@ describe("an export of ChatGPT", () => {
     assert.throws(() => database.read(folder, "conversation-2"), /damaged/);
   });
 
+  it("that was replaced is read anew", async () => {
+    const folder = mkdtempSync(join(root, "replaced-"));
+    const path = join(folder, "conversations.json");
+    for (const [name, count] of [
+      ["conversations-001.json", 2],
+      ["conversations-000.json", 1],
+    ] as const) {
+      copyFileSync(join(BASIC, name), path);
+      assert.equal((await store.find(folder)).length, count);
+    }
+  });
+
   it("has a conversation that is there twice under two ids", async () => {
     const folder = mkdtempSync(join(root, "twice-"));
     for (const n of [1, 2]) {

@@ -102,6 +102,16 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<node>.lane",
     "<unknown>",
   ],
+  "claude-web": [
+    "<conversation>.mood_ring",
+    "<message>.gesture",
+    "<message>.content[]<thinking>.depth",
+    "<message>.content[]<text>.lane",
+    "<message>.content[]<hologram>",
+    "<message>.content[]<tool_result>.content[]<scent>",
+    "<unknown>",
+  ],
+  "claude-desktop": ["<session>.mood_ring", "<claude><user>.gesture", "<claude><hologram>"],
   qwen: [
     "<user>.inputMode",
     "<system><attention_map>",

@@ -10,7 +10,7 @@ import type { DocumentForm } from "../../../session/codec.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Database, Found, Store, Summary } from "../../types.ts";
 import type { Span } from "./elements.ts";
-import { type ExportFiles, exportAt, type Shard } from "./files.ts";
+import { type ExportFiles, exportAt, markOf, type Shard } from "./files.ts";
 
 export interface ExportOf {
   agent: string;
@@ -181,15 +181,5 @@ function unusedId(id: string, all: ReadonlyMap<string, Conversation>): string {
   for (let n = 1; ; n++) {
     const one = n === 1 ? id : `${id}-${n}`;
     if (!all.has(one)) return one;
-  }
-}
-
-/** Changes when the file does; of a folder, when its list of files does. */
-function markOf(path: string): string | null {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return null;
   }
 }

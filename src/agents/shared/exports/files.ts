@@ -53,11 +53,28 @@ export function exportAt(path: string): ExportFiles | null {
   return isZip(headOf(path, 4)) ? inArchive(path) : null;
 }
 
+/** Changes when what is there does; null if there is nothing. */
+export function markOf(path: string): string | null {
+  try {
+    const info = statSync(path);
+    const files = info.isDirectory()
+      ? shardsIn(path).map((name) => statSync(join(path, name)))
+      : [];
+    return [info, ...files].map(({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`).join();
+  } catch {
+    return null;
+  }
+}
+
 function inFolder(folder: string): ExportFiles | null {
-  const shards = readdirSync(folder)
+  const shards = shardsIn(folder);
+  return shards.length === 0 ? null : onDisk(folder, shards);
+}
+
+function shardsIn(folder: string): string[] {
+  return readdirSync(folder)
     .filter((name) => SHARD.test(name))
     .sort(inOrder);
-  return shards.length === 0 ? null : onDisk(folder, shards);
 }
 
 /** `conversations-2.json` comes before `conversations-10.json`. */
