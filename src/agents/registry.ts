@@ -10,6 +10,7 @@ import { codex } from "./codex/index.ts";
 import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { crush } from "./crush/index.ts";
+import { cursor } from "./cursor/index.ts";
 import { deepagents } from "./deepagents/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
@@ -61,6 +62,7 @@ export const agents: readonly Agent[] = [
   gptme,
   deepagents,
   mastracode,
+  cursor,
 ];
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */

@@ -11,6 +11,7 @@ import { store as codex } from "./codex/store.ts";
 import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as crush } from "./crush/store.ts";
+import { store as cursor } from "./cursor/store.ts";
 import { store as deepagents } from "./deepagents/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
@@ -60,4 +61,5 @@ export const stores: { readonly [agent: string]: Store } = {
   gptme,
   deepagents,
   mastracode,
+  cursor,
 };

@@ -14,7 +14,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "ChatGPT", words: ["chatgpt"] },
   { name: "Claude Desktop", words: ["claude-desktop"] },
   { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
-  { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Kiro", words: ["kiro"] },
   { name: "Roo Code", words: ["roo"] },
