@@ -15,6 +15,7 @@ import { codex } from "./codex/index.ts";
 import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { crush } from "./crush/index.ts";
+import { cursor } from "./cursor/index.ts";
 import { deepagents } from "./deepagents/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
@@ -70,6 +71,7 @@ export const agents: readonly Agent[] = [
   chatgpt,
   claudeWeb,
   claudeDesktop,
+  cursor,
 ];
 
 /** Those that a session can be written for. */

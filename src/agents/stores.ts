@@ -15,6 +15,7 @@ import { store as codex } from "./codex/store.ts";
 import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as crush } from "./crush/store.ts";
+import { store as cursor } from "./cursor/store.ts";
 import { store as deepagents } from "./deepagents/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
@@ -68,4 +69,5 @@ export const stores: { readonly [agent: string]: Store } = {
   chatgpt,
   "claude-web": claudeWeb,
   "claude-desktop": claudeDesktop,
+  cursor,
 };

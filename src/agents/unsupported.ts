@@ -10,7 +10,6 @@ interface Unsupported {
 
 const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Antigravity", words: ["antigravity", "agy"] },
-  { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Kiro", words: ["kiro"] },
   { name: "Roo Code", words: ["roo"] },

@@ -71,6 +71,7 @@ const REAL: { [agent: string]: string } = {
   chatgpt: "chatgpt/rows",
   "claude-web": "claude-web/rows",
   "claude-desktop": "claude-desktop/rows",
+  cursor: "cursor/rows",
 };
 
 describe("the document of a real session", () => {

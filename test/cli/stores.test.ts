@@ -38,6 +38,7 @@ const FOLDERS = [
   [".local/share/mastracode/x", /Mastra Code's store/],
   [".local/share/amp/threads/x", /Amp's store/],
   [".config/Claude/local-agent-mode-sessions/x", /Claude Desktop's store/],
+  [".cursor/x", /Cursor's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

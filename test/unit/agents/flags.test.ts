@@ -8,6 +8,7 @@ import { flags as claude } from "../../../src/agents/claude-code/flags.ts";
 import { flags as codex } from "../../../src/agents/codex/flags.ts";
 import { flags as copilot } from "../../../src/agents/copilot/flags.ts";
 import { flags as crush } from "../../../src/agents/crush/flags.ts";
+import { flags as cursor } from "../../../src/agents/cursor/flags.ts";
 import { flags as deepagents } from "../../../src/agents/deepagents/flags.ts";
 import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
@@ -39,6 +40,7 @@ const TABLES: { [name: string]: Flags } = {
   codex,
   copilot,
   crush,
+  cursor,
   droid,
   gemini,
   goose,

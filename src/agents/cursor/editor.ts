@@ -1,0 +1,290 @@
+/**
+ * Chats of Cursor's editor, which keeps them as values by key in its state, `state.vscdb`, with the state of all
+ * its other parts. Only read, by key: the database can have gigabytes, and the editor has it open.
+ */
+
+import { isUtf8 } from "node:buffer";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { SegueError } from "../../errors.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { array, isObject, member, string } from "../../session/json.ts";
+import type { Json, JsonObject } from "../../session/types.ts";
+import { reading, tablesOf } from "../shared/sqlite.ts";
+import type { Found } from "../types.ts";
+import { isoTime } from "./records.ts";
+import { folderOf } from "./rows.ts";
+
+const NAME = "state.vscdb";
+const TABLE = "cursorDiskKV";
+/** The chats of the editor's versions before composers, in the state of each workspace. */
+const TABS = "workbench.panel.aichat.view.aichat.chatdata";
+
+/** Other editors have a state of this name without Cursor's table, and Cursor's has it. */
+export function holdsState(path: string): boolean {
+  if (basename(path) !== NAME) return false;
+  const tables = tablesOf(path);
+  if (tables === null) return false;
+  if (tables.has(TABLE) && tables.has("ItemTable")) return true;
+  return tables.has("ItemTable") && valueAt(path, "ItemTable", TABS) !== null;
+}
+
+export function refuseState(path: string): never {
+  throw new SegueError("refused", "Segue does not write to the state of Cursor's editor", {
+    where: path,
+    hint: "the editor keeps it open, and what it has in memory replaces it; its CLI opens sessions that Segue writes",
+  });
+}
+
+function valueAt(path: string, table: string, key: string): string | null {
+  try {
+    return reading(path, (db) => valueIn(db, table, key));
+  } catch {
+    // Locked for a long time, or not readable.
+    return null;
+  }
+}
+
+function valueIn(db: DatabaseSync, table: string, key: string): string | null {
+  const row = db.prepare(`SELECT value FROM "${table}" WHERE key = ?`).get(key);
+  return textOf(row?.value);
+}
+
+/** Values are text in some versions, and bytes in others. */
+function textOf(value: SQLOutputValue | undefined): string | null {
+  if (typeof value === "string") return value;
+  if (!(value instanceof Uint8Array)) return null;
+  const bytes = Buffer.from(value);
+  return isUtf8(bytes) ? bytes.toString("utf8") : null;
+}
+
+/** The lines of a chat; null if there is none of this id. */
+export function readState(path: string, id: string): string[] | null {
+  return reading(path, (db) => {
+    if (tablesOf(path)?.has(TABLE) === true) {
+      const text = valueIn(db, TABLE, `composerData:${id}`);
+      if (text !== null) return composerLines(db, path, id, text);
+    }
+    const tab = tabsIn(valueIn(db, "ItemTable", TABS)).find((one) => tabId(one) === id);
+    if (tab === undefined) return null;
+    return [JSON.stringify({ tab, ...present(workspaceFolder(dirname(path))) })];
+  });
+}
+
+function present(folder: string | null): JsonObject {
+  return folder === null ? {} : { folder };
+}
+
+/** The composer, then its bubbles in the order of its list, then those that the list does not name. */
+function composerLines(db: DatabaseSync, path: string, id: string, text: string): string[] {
+  const composer = parseValue(text) ?? null;
+  const folder = JSON.stringify(folderFor(path, id, composer));
+  const isPlain = isObject(composer) && !/[\r\n]/.test(text);
+  const head = isPlain ? text : JSON.stringify(isObject(composer) ? composer : { composerId: id });
+  const prefix = `bubbleId:${id}:`;
+  const at = db.prepare(`SELECT value FROM "${TABLE}" WHERE key = ?`);
+  const listed = bubblesOf(composer).map((bubble) =>
+    bubbleLine(bubble, at.get(prefix + bubble)?.value),
+  );
+  const named = new Set(bubblesOf(composer));
+  // The range of the keys with this prefix, which the index gives.
+  const rest = db
+    .prepare(`SELECT key, value FROM "${TABLE}" WHERE key >= ? AND key < ? ORDER BY rowid`)
+    .all(prefix, `bubbleId:${id};`)
+    .filter(({ key }) => !named.has(String(key).slice(prefix.length)))
+    .map(({ key, value }) => bubbleLine(String(key).slice(prefix.length), value));
+  return [
+    `{"composer":${head}${folder === "null" ? "" : `,"folder":${folder}`}}`,
+    ...listed,
+    ...rest,
+  ];
+}
+
+function bubblesOf(composer: Json): string[] {
+  const headers = array(member(composer, "fullConversationHeadersOnly"));
+  return [...new Set(headers.flatMap((header) => string(member(header, "bubbleId")) ?? []))];
+}
+
+function bubbleLine(id: string, value: SQLOutputValue | undefined): string {
+  const name = `{"bubble":${JSON.stringify(id)}`;
+  const text = textOf(value);
+  if (text !== null) {
+    const isJson = !/[\r\n]/.test(text) && isObject(parseValue(text));
+    return isJson ? `${name},"json":${text}}` : `${name},"text":${JSON.stringify(text)}}`;
+  }
+  if (!(value instanceof Uint8Array)) return `${name},"value":null}`;
+  return `${name},"bytes":"${Buffer.from(value).toString("base64")}"}`;
+}
+
+/** The folder that the composer names; or else the workspace whose state lists it. */
+function folderFor(path: string, id: string, composer: Json): string | null {
+  const uri = member(member(composer, "workspaceIdentifier"), "uri");
+  const own = string(member(uri, "fsPath")) ?? string(member(uri, "path"));
+  if (own) return own;
+  const row = rowOfHead(path, id);
+  const listed = string(member(member(member(row, "workspaceIdentifier"), "uri"), "fsPath"));
+  return listed ?? foldersBelow(path).get(id) ?? null;
+}
+
+/** Since 3.x, a table lists the composers. */
+function rowOfHead(path: string, id: string): Json {
+  if (tablesOf(path)?.has("composerHeaders") !== true) return null;
+  const text = reading(path, (db) => {
+    const row = db.prepare("SELECT value FROM composerHeaders WHERE composerId = ?").get(id);
+    return textOf(row?.value);
+  });
+  return parseValue(text ?? "null") ?? null;
+}
+
+const folders = new Map<string, ReadonlyMap<string, string>>();
+
+/** Which composers the workspaces beside this state list, and the folders of these. */
+function foldersBelow(path: string): ReadonlyMap<string, string> {
+  const known = folders.get(path);
+  if (known) return known;
+  const found = new Map<string, string>();
+  for (const { state, folder } of workspacesOf(dirname(dirname(path)))) {
+    const text = folder === null ? null : valueAt(state, "ItemTable", "composer.composerData");
+    const value = parseValue(text ?? "null") ?? null;
+    const ids = [
+      ...array(member(value, "allComposers")).map((one) => member(one, "composerId")),
+      ...array(member(value, "selectedComposerIds")),
+    ];
+    for (const id of ids) if (typeof id === "string" && folder !== null) found.set(id, folder);
+  }
+  folders.set(path, found);
+  return found;
+}
+
+/** The states of the workspaces of a user, and their folders, which may no longer exist. */
+export function workspacesOf(user: string): { state: string; folder: string | null }[] {
+  return namesIn(join(user, "workspaceStorage")).flatMap((name) => {
+    const state = join(user, "workspaceStorage", name, NAME);
+    return existsSync(state) ? [{ state, folder: workspaceFolder(dirname(state)) }] : [];
+  });
+}
+
+function workspaceFolder(folder: string): string | null {
+  try {
+    const value = parseValue(readFileSync(join(folder, "workspace.json"), "utf8")) ?? null;
+    const own = string(member(value, "folder"));
+    if (own !== undefined) return folderOf(own);
+    const file = string(member(value, "workspace"));
+    return file === undefined ? null : dirname(fileURLToPath(file));
+  } catch {
+    return null;
+  }
+}
+
+/** The chats of a state, without reading what was said in them. */
+export function findState(path: string): Found[] {
+  const tables = tablesOf(path);
+  if (tables === null) return [];
+  try {
+    return tables.has(TABLE) ? findComposers(path) : findTabs(path);
+  } catch {
+    return [];
+  }
+}
+
+function findComposers(path: string): Found[] {
+  const said = (db: DatabaseSync, id: string) =>
+    db
+      .prepare(`SELECT 1 FROM "${TABLE}" WHERE key >= ? AND key < ? LIMIT 1`)
+      .get(`bubbleId:${id}:`, `bubbleId:${id};`) !== undefined;
+  return reading(path, (db) => {
+    const rows = db
+      .prepare(
+        `SELECT key, value FROM "${TABLE}" WHERE key >= 'composerData:' AND key < 'composerData;'`,
+      )
+      .iterate();
+    const found: Found[] = [];
+    for (const { key, value } of rows) {
+      const id = String(key).slice("composerData:".length);
+      const composer = parseValue(textOf(value) ?? "null") ?? null;
+      const isInline = array(member(composer, "conversation")).length > 0;
+      if (!isInline && !said(db, id)) continue;
+      found.push(foundOf(path, id, composer));
+    }
+    return found;
+  });
+}
+
+function foundOf(path: string, id: string, composer: Json): Found {
+  const createdAt = isoTime(member(composer, "createdAt"));
+  const updatedAt = isoTime(member(composer, "lastUpdatedAt")) ?? createdAt;
+  const isSub = member(composer, "subagentInfo");
+  return {
+    agent: "cursor",
+    id,
+    path,
+    mtime: Date.parse(updatedAt ?? "") || 0,
+    bytes: 0,
+    summary: {
+      title: string(member(composer, "name")) || null,
+      cwd: folderFor(path, id, composer),
+      model: modelOf(composer),
+      createdAt,
+      updatedAt,
+      messages: array(member(composer, "fullConversationHeadersOnly")).length,
+      parent: string(member(isSub, "parentComposerId")) ?? null,
+    },
+  };
+}
+
+/** "default" stands for whatever the editor chooses. */
+export function modelOf(composer: Json): string | null {
+  const name = string(member(member(composer, "modelConfig"), "modelName"));
+  return name === undefined || name === "" || name === "default" ? null : name;
+}
+
+function findTabs(path: string): Found[] {
+  const folder = workspaceFolder(dirname(path));
+  return tabsIn(valueAt(path, "ItemTable", TABS)).map((tab) => {
+    const time = isoTime(member(tab, "lastSendTime"));
+    return {
+      agent: "cursor",
+      id: tabId(tab),
+      path,
+      mtime: Date.parse(time ?? "") || 0,
+      bytes: 0,
+      summary: {
+        title: string(member(tab, "chatTitle")) || null,
+        cwd: folder,
+        model: null,
+        createdAt: null,
+        updatedAt: time,
+        messages: array(member(tab, "bubbles")).length,
+        parent: null,
+      },
+    };
+  });
+}
+
+function tabsIn(text: string | null): JsonObject[] {
+  const value = parseValue(text ?? "null") ?? null;
+  return array(member(value, "tabs"))
+    .filter(isObject)
+    .filter((tab) => tabId(tab) !== "");
+}
+
+function tabId(tab: Json): string {
+  return string(member(tab, "tabId")) ?? "";
+}
+
+/** Is there a chat of this id in one of the states of these users? */
+export function hasComposer(user: string, id: string): boolean {
+  const path = join(user, "globalStorage", NAME);
+  if (!existsSync(path) || tablesOf(path)?.has(TABLE) !== true) return false;
+  return valueAt(path, TABLE, `composerData:${id}`) !== null;
+}
+
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
