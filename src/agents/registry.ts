@@ -20,6 +20,7 @@ import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
+import { kiro } from "./kiro/index.ts";
 import { mastracode } from "./mastracode/index.ts";
 import { nanocoder } from "./nanocoder/index.ts";
 import { omp } from "./omp/index.ts";
@@ -61,6 +62,7 @@ export const agents: readonly Agent[] = [
   gptme,
   deepagents,
   mastracode,
+  kiro,
 ];
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */

@@ -16,7 +16,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
-  { name: "Kiro", words: ["kiro"] },
   { name: "Roo Code", words: ["roo"] },
   { name: "Trae", words: ["trae"] },
   { name: "Warp", words: ["warp"] },
