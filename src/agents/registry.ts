@@ -26,6 +26,7 @@ import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
+import { kiro } from "./kiro/index.ts";
 import { mastracode } from "./mastracode/index.ts";
 import { nanocoder } from "./nanocoder/index.ts";
 import { omp } from "./omp/index.ts";
@@ -72,6 +73,7 @@ export const agents: readonly Agent[] = [
   claudeWeb,
   claudeDesktop,
   cursor,
+  kiro,
 ];
 
 /** Those that a session can be written for. */

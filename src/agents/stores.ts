@@ -25,6 +25,7 @@ import { store as grok } from "./grok/store.ts";
 import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as kimiCli } from "./kimi-cli/store.ts";
+import { store as kiro } from "./kiro/store.ts";
 import { store as mastracode } from "./mastracode/store.ts";
 import { store as nanocoder } from "./nanocoder/store.ts";
 import { store as omp } from "./omp/store.ts";
@@ -70,4 +71,5 @@ export const stores: { readonly [agent: string]: Store } = {
   "claude-web": claudeWeb,
   "claude-desktop": claudeDesktop,
   cursor,
+  kiro,
 };

@@ -72,6 +72,7 @@ const REAL: { [agent: string]: string } = {
   "claude-web": "claude-web/rows",
   "claude-desktop": "claude-desktop/rows",
   cursor: "cursor/rows",
+  kiro: "kiro/rows",
 };
 
 describe("the document of a real session", () => {

@@ -39,6 +39,7 @@ const FOLDERS = [
   [".local/share/amp/threads/x", /Amp's store/],
   [".config/Claude/local-agent-mode-sessions/x", /Claude Desktop's store/],
   [".cursor/x", /Cursor's store/],
+  [".kiro/x", /Kiro's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

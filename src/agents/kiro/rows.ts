@@ -1,0 +1,119 @@
+/**
+ * Sessions of Kiro CLI 1 and of the Amazon Q Developer CLI: each is a row of a database, with the
+ * conversation as a JSON document. They are read; Kiro CLI 2 takes them over as files when it opens them.
+ */
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { parseValue } from "../../lossless/json-text.ts";
+import { array, isObject, member, string } from "../../session/json.ts";
+import type { Json, JsonObject } from "../../session/types.ts";
+import { columnsOf } from "../shared/columns.ts";
+import { reading, tablesOf } from "../shared/sqlite.ts";
+import type { Found } from "../types.ts";
+import { text } from "./files.ts";
+
+/** The newer one has several sessions for each folder. */
+const TABLES = ["conversations_v2", "conversations"];
+
+/** Databases that were examined: lists ask about the same one for every session. */
+const known = new Set<string>();
+
+export function holdsRows(path: string): boolean {
+  if (known.has(path)) return true;
+  if (!path.endsWith(".sqlite3")) return false;
+  const tables = tablesOf(path);
+  const isOurs = tables !== null && TABLES.some((name) => tables.has(name)) && tables.has("state");
+  if (isOurs) known.add(path);
+  return isOurs;
+}
+
+interface Conversation {
+  /** The session's folder. */
+  key: string;
+  id: string;
+  document: JsonObject;
+  createdAt: number | null;
+  updatedAt: number | null;
+}
+
+/** One conversation may be there for several folders: the newest counts. */
+function conversationsIn(db: DatabaseSync): Map<string, Conversation> {
+  const found = new Map<string, Conversation>();
+  for (const table of TABLES.toReversed()) {
+    const columns = columnsOf(db, table);
+    if (!columns.has("key") || !columns.has("value")) continue;
+    const order = columns.has("updated_at") ? "updated_at" : "rowid";
+    for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).all()) {
+      const one = conversationOf(row);
+      if (one !== null) found.set(one.id, one);
+    }
+  }
+  return found;
+}
+
+function conversationOf(row: Record<string, SQLOutputValue>): Conversation | null {
+  const document = parseValue(typeof row.value === "string" ? row.value : "");
+  if (!isObject(document)) return null;
+  const named = typeof row.conversation_id === "string" ? row.conversation_id : undefined;
+  const id = named ?? string(document.conversation_id) ?? "";
+  const ms = (value: SQLOutputValue | undefined) => (typeof value === "number" ? value : null);
+  return id === ""
+    ? null
+    : {
+        key: String(row.key),
+        id,
+        document,
+        createdAt: ms(row.created_at),
+        updatedAt: ms(row.updated_at),
+      };
+}
+
+/** What a conversation's document says besides its messages, and stays the same. */
+const STABLE = ["model", "model_info"];
+
+export function readRow(path: string, id: string): string[] | null {
+  const found = reading(path, conversationsIn).get(id);
+  return found === undefined ? null : linesOf(found);
+}
+
+function linesOf({ key, id, document, createdAt }: Conversation): string[] {
+  const stable = STABLE.flatMap((name): [string, Json][] => {
+    const value = document[name];
+    return value === undefined || value === null ? [] : [[name, value]];
+  });
+  const conversation = { key, conversation_id: id, created_at: createdAt };
+  const head = text({ conversation: { ...conversation, ...Object.fromEntries(stable) } });
+  const latest = document.latest_summary ?? null;
+  // With it stands how it was made.
+  const summary = (Array.isArray(latest) ? latest[0] : latest) ?? null;
+  const exchanges = historyOf(document).map((exchange) => text({ exchange }));
+  return [head, ...(summary === null ? [] : [text({ summary })]), ...exchanges];
+}
+
+/** In a side conversation ("tangent"), the main one is kept apart, and comes before it. */
+function historyOf(document: JsonObject): Json[] {
+  const main = member(document.tangent_state, "main_history");
+  return Array.isArray(main) && array(document.history).length < main.length
+    ? main
+    : array(document.history);
+}
+
+export function findRows(path: string): Found[] {
+  try {
+    return [...reading(path, conversationsIn).values()].map((one) => foundOf(path, one));
+  } catch {
+    // Locked for a long time, or not readable.
+    return [];
+  }
+}
+
+function foundOf(path: string, one: Conversation): Found {
+  const { key, id, document, createdAt, updatedAt } = one;
+  const iso = (ms: number | null) => {
+    return ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
+  };
+  const model = string(member(document.model_info, "model_id")) ?? string(document.model) ?? null;
+  const messages = historyOf(document).length * 2;
+  const times = { createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
+  const summary = { title: null, cwd: key, model, ...times, messages, parent: null };
+  return { agent: "kiro", id, path, mtime: updatedAt ?? 0, bytes: 0, summary };
+}
