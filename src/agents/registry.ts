@@ -29,6 +29,7 @@ import { openhands } from "./openhands/index.ts";
 import { pi } from "./pi/index.ts";
 import { withProfile } from "./profile.ts";
 import { qwen } from "./qwen/index.ts";
+import { roo } from "./roo/index.ts";
 import type { Agent, Profile } from "./types.ts";
 import { unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
@@ -61,6 +62,7 @@ export const agents: readonly Agent[] = [
   gptme,
   deepagents,
   mastracode,
+  roo,
 ];
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */

@@ -17,7 +17,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Kiro", words: ["kiro"] },
-  { name: "Roo Code", words: ["roo"] },
   { name: "Trae", words: ["trae"] },
   { name: "Warp", words: ["warp"] },
   { name: "Windsurf", words: ["windsurf"] },
