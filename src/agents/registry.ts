@@ -36,6 +36,7 @@ import { openhands } from "./openhands/index.ts";
 import { pi } from "./pi/index.ts";
 import { withProfile } from "./profile.ts";
 import { qwen } from "./qwen/index.ts";
+import { roo } from "./roo/index.ts";
 import type { Agent, Profile } from "./types.ts";
 import { unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
@@ -74,6 +75,7 @@ export const agents: readonly Agent[] = [
   claudeDesktop,
   cursor,
   kiro,
+  roo,
 ];
 
 /** Those that a session can be written for. */

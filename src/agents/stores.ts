@@ -35,6 +35,8 @@ import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
+import { ROO } from "./shared/tasks/dialect.ts";
+import { taskStore } from "./shared/tasks/store.ts";
 import type { Store } from "./types.ts";
 import { store as vibe } from "./vibe/store.ts";
 
@@ -72,4 +74,5 @@ export const stores: { readonly [agent: string]: Store } = {
   "claude-desktop": claudeDesktop,
   cursor,
   kiro,
+  roo: taskStore(ROO),
 };

@@ -11,7 +11,6 @@ interface Unsupported {
 const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Antigravity", words: ["antigravity", "agy"] },
   { name: "Devin", words: ["devin"] },
-  { name: "Roo Code", words: ["roo"] },
   { name: "Trae", words: ["trae"] },
   { name: "Warp", words: ["warp"] },
   { name: "Windsurf", words: ["windsurf"] },

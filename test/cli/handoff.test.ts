@@ -73,6 +73,7 @@ const REAL: { [agent: string]: string } = {
   "claude-desktop": "claude-desktop/rows",
   cursor: "cursor/rows",
   kiro: "kiro/rows",
+  roo: "roo/rows",
 };
 
 describe("the document of a real session", () => {

@@ -22,6 +22,7 @@ const FOLDERS = [
   [".kimi-code/x", /Kimi Code's store/],
   [".continue/x", /Continue's store/],
   [".cline/x", /Cline's store/],
+  [".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/x", /Roo Code's store/],
   [".openclaw/x", /OpenClaw's store/],
   [".grok/x", /Grok Build's store/],
   [".local/share/goose/x", /Goose's store/],

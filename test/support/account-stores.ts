@@ -22,6 +22,7 @@ export const DATABASES: { [agent: string]: [make: (path: string) => void, place:
 /** Segue writes only to folders that are there. */
 const FOLDERS: { [agent: string]: string } = {
   cline: ".cline/data/sessions",
+  roo: ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/tasks",
   continue: ".continue/sessions",
   grok: ".grok/sessions",
   vibe: ".vibe/logs/session",

@@ -1,15 +1,24 @@
 /**
  * Where Visual Studio Code and the editors made from it keep what belongs to a user: extensions store
- * their sessions there.
+ * their sessions there. From microsoft/vscode, unless another source is named:
  *
- * - Desktop: `User` below the editor's folder in the system's place for settings
- *   (code.visualstudio.com/docs/editor/settings, "User settings.json location"); `VSCODE_APPDATA` moves
- *   that place, and `VSCODE_PORTABLE` names a folder with `user-data` in it (microsoft/vscode,
- *   src/vs/platform/environment/node/userDataPath.ts).
- * - Remote (SSH, WSL, containers): `data/User` below the server's folder in the home of the machine
- *   that is worked on, which `VSCODE_AGENT_FOLDER` moves (microsoft/vscode,
- *   src/vs/server/node/serverEnvironmentService.ts).
- * - Workspaces: `workspaceStorage/<hash>/workspace.json` names the folder.
+ * - Desktop: `User` below the editor's folder in the system's place for settings, in this order:
+ *   `VSCODE_PORTABLE` names a folder with `user-data` in it, `VSCODE_APPDATA` moves the place, and
+ *   otherwise the system's own (src/vs/platform/environment/node/userDataPath.ts at 05528c7). The editor
+ *   sets `VSCODE_PORTABLE` itself if `data` lies beside its program (src/bootstrap-node.ts at 0314bcf),
+ *   so it is known in its terminal only.
+ * - Remote (SSH, WSL, containers) and `code serve-web`: `data/User` below `VSCODE_AGENT_FOLDER`, else below
+ *   the product's `serverDataFolderName` in the home folder, else below `.vscode-remote`
+ *   (src/vs/server/node/server.main.ts).
+ * - An extension's files lie in the default profile, whichever profile is used, in a folder named
+ *   by its id in lower case (`extHostStoragePaths`, `getExtensionStoragePath` in
+ *   src/vs/platform/extensionManagement/node/extensionLifecycle.ts).
+ * - Flatpak moves XDG_CONFIG_HOME to `~/.var/app/<id>/config` (docs.flatpak.org, "Sandbox Permissions").
+ *
+ * The names of VSCodium are from VSCodium/vscodium, prepare_vscode.sh at a6a4322; those of code-server
+ * from coder/code-server, src/node/util.ts and patches/integration.diff at 88c2b74; those of Code - OSS from
+ * product.json. The others publish no source: their names are what public scripts and other
+ * programs use.
  */
 import { type Host, hostOf } from "../../io/host.ts";
 import type { Env } from "../../io/state.ts";
@@ -23,21 +32,50 @@ export interface Editor {
   server?: string;
   /** Its command on PATH. */
   command: string;
+  /** Its ids at Flathub. */
+  flatpaks?: readonly string[];
 }
 
 export const EDITORS: readonly Editor[] = [
-  { name: "Visual Studio Code", folder: "Code", server: ".vscode-server", command: "code" },
+  {
+    name: "Visual Studio Code",
+    folder: "Code",
+    server: ".vscode-server",
+    command: "code",
+    flatpaks: ["com.visualstudio.code"],
+  },
   {
     name: "Visual Studio Code Insiders",
     folder: "Code - Insiders",
     server: ".vscode-server-insiders",
     command: "code-insiders",
+    flatpaks: ["com.visualstudio.code.insiders"],
   },
-  { name: "VSCodium", folder: "VSCodium", server: ".vscodium-server", command: "codium" },
-  { name: "Code - OSS", folder: "Code - OSS", server: ".vscode-server-oss", command: "code-oss" },
+  {
+    name: "VSCodium",
+    folder: "VSCodium",
+    server: ".vscodium-server",
+    command: "codium",
+    flatpaks: ["com.vscodium.codium"],
+  },
+  {
+    name: "VSCodium Insiders",
+    folder: "VSCodium - Insiders",
+    server: ".vscodium-server-insiders",
+    command: "codium-insiders",
+    flatpaks: ["com.vscodium.codium-insiders"],
+  },
+  {
+    name: "Code - OSS",
+    folder: "Code - OSS",
+    server: ".vscode-server-oss",
+    command: "code-oss",
+    flatpaks: ["com.visualstudio.code-oss"],
+  },
   { name: "Cursor", folder: "Cursor", server: ".cursor-server", command: "cursor" },
   { name: "Windsurf", folder: "Windsurf", server: ".windsurf-server", command: "windsurf" },
   { name: "Trae", folder: "Trae", server: ".trae-server", command: "trae" },
+  { name: "Trae CN", folder: "Trae CN", server: ".trae-cn-server", command: "trae-cn" },
   { name: "Kiro", folder: "Kiro", server: ".kiro-server", command: "kiro" },
   {
     name: "Antigravity",
@@ -47,24 +85,46 @@ export const EDITORS: readonly Editor[] = [
   },
 ];
 
-/** The `User` folders of these editors, whether they exist or not: desktop first, then servers. */
+/**
+ * The `User` folders of these editors, whether they exist or not: the portable one, those of the
+ * desktop, then those of servers.
+ */
 export function userFolders(
   env: Env,
   host: Host = hostOf(env),
   editors: readonly Editor[] = EDITORS,
 ): string[] {
-  const { path, home } = host;
-  const desktop = editors.map(({ folder }) => path.join(settingsPlace(env, host), folder, "User"));
-  const portable = env.VSCODE_PORTABLE ? [path.join(env.VSCODE_PORTABLE, "user-data", "User")] : [];
-  const servers = editors.flatMap(({ server }) =>
-    server === undefined ? [] : [path.join(home, server, "data", "User")],
+  const { path } = host;
+  const places = [...desktopFolders(env, host, editors), ...serverFolders(env, host, editors)];
+  return [...new Set(places.map((place) => path.join(place, "User")))];
+}
+
+function desktopFolders(env: Env, host: Host, editors: readonly Editor[]): string[] {
+  const { platform, path, home } = host;
+  const portable = env.VSCODE_PORTABLE ? [path.join(env.VSCODE_PORTABLE, "user-data")] : [];
+  const own = editors.map(({ folder }) => path.join(settingsPlace(env, host), folder));
+  const flatpaks = editors.flatMap(({ folder, flatpaks = [] }) =>
+    flatpaks.map((id) => path.join(home, ".var", "app", id, "config", folder)),
   );
-  // VS Code's own server and code-server (github.com/coder/code-server) have names of their own.
-  const moved = env.VSCODE_AGENT_FOLDER
-    ? [path.join(env.VSCODE_AGENT_FOLDER, "data", "User")]
-    : [path.join(home, ".vscode-remote", "data", "User")];
-  const codeServer = path.join(env.XDG_DATA_HOME || path.join(home, ".local/share"), "code-server");
-  return [...portable, ...desktop, ...moved, ...servers, path.join(codeServer, "User")];
+  return [...portable, ...own, ...(platform === "linux" ? flatpaks : [])];
+}
+
+function serverFolders(env: Env, host: Host, editors: readonly Editor[]): string[] {
+  const { path, home } = host;
+  const servers = editors.flatMap(({ server }) => server ?? []);
+  const folders = [...servers, ".vscode-remote"].map((name) => path.join(home, name));
+  const moved = env.VSCODE_AGENT_FOLDER ? [env.VSCODE_AGENT_FOLDER] : [];
+  const all = [...moved, ...folders].map((folder) => path.join(folder, "data"));
+  return [...all, codeServerFolder(env, host)];
+}
+
+/** code-server has no `data` below its folder, and uses XDG's folders on macOS, too. */
+function codeServerFolder(env: Env, { platform, path, home }: Host): string {
+  if (platform === "win32") {
+    const local = env.LOCALAPPDATA || path.join(home, "AppData", "Local");
+    return path.join(local, "code-server", "Data");
+  }
+  return path.join(env.XDG_DATA_HOME || path.join(home, ".local", "share"), "code-server");
 }
 
 /** Where the system keeps the settings of programs. */
@@ -75,9 +135,7 @@ function settingsPlace(env: Env, { platform, path, home }: Host): string {
   return env.XDG_CONFIG_HOME || path.join(home, ".config");
 }
 
-/** The folders in which an extension keeps its own files, in every editor: `publisher.name`. */
-export function extensionFolders(env: Env, host: Host = hostOf(env), ...ids: string[]): string[] {
-  return userFolders(env, host).flatMap((user) =>
-    ids.map((id) => host.path.join(user, "globalStorage", id)),
-  );
+/** The folder in which an extension keeps its own files, in a `User` folder; `id`: `publisher.name`. */
+export function extensionFolder(user: string, id: string, { path }: Host): string {
+  return path.join(user, "globalStorage", id.toLowerCase());
 }

@@ -67,6 +67,15 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<message>.draft",
     "<agent_turn_outcome>.mood",
   ],
+  roo: [
+    "<task>.roo-task.weather",
+    "<starlight>",
+    "<message>.roo.content[]<text>.lang",
+    "<message>.roo.content[]<hologram>",
+    "<message>.roo.content[]<tool_result>.content[]<scent>",
+    "<message>.roo.echoes",
+    "<oracle>",
+  ],
   goose: [
     "<session>.session.weather",
     "<message>.message.content_json[]<text>.lang",

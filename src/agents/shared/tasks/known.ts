@@ -1,0 +1,85 @@
+/** What is known of the lines of a task. */
+import type { Frames, Shape } from "../../../session/codec.ts";
+import { isObject, member } from "../../../session/json.ts";
+import { by, CONTENT, keys } from "../known.ts";
+import type { TaskDialect } from "./dialect.ts";
+import { unwrap } from "./records.ts";
+
+const text = keys("type citations cache_control", { text: CONTENT });
+const image = keys("type cache_control", {
+  source: keys("type media_type", { data: CONTENT, url: CONTENT }),
+});
+const said = by("type", { text, image });
+
+/** A text, or a list of blocks. */
+function listOf(shape: Shape): Shape {
+  return {
+    name: (value) => (typeof value === "string" ? "text" : ""),
+    of: { text: CONTENT, "": { each: shape } },
+  };
+}
+
+const block = by("type", {
+  text,
+  image,
+  thinking: keys("type signature", { thinking: CONTENT }),
+  reasoning: keys("type encrypted_content id", { text: CONTENT, summary: CONTENT }),
+  redacted_thinking: keys("type data"),
+  thoughtSignature: keys("type thoughtSignature"),
+  tool_use: keys("type id cache_control", { name: CONTENT, input: CONTENT }),
+  tool_result: keys("type tool_use_id is_error cache_control", { content: listOf(said) }),
+});
+
+const MESSAGE =
+  `role ts id condenseId condenseParent truncationId truncationParent isTruncationMarker
+  isSummary modelInfo metrics`.replaceAll("\n", " ");
+
+const detail = keys("type id format index signature data", { text: CONTENT, summary: CONTENT });
+const message = keys(MESSAGE, {
+  content: listOf(block),
+  reasoning_content: CONTENT,
+  reasoning_details: { each: detail },
+});
+
+const TASK =
+  `id ulid rootTaskId parentTaskId number ts task tokensIn tokensOut cacheWrites cacheReads
+  totalCost size workspace cwdOnTaskInitialization conversationHistoryDeletedRange mode apiConfigName status
+  delegatedToId childIds awaitingChildId completedByChildId completionResultSummary isFavorited
+  fileNotfound toolProtocol modelId isLegacy checkpointManagerErrorMessage shadowGitConfigWorkTree`.replaceAll(
+    "\n",
+    " ",
+  );
+
+export function knownOf(dialect: TaskDialect): Shape {
+  const { keys: names } = dialect;
+  const one = (key: string, shape: Shape): Shape => ({ keys: { [key]: shape } });
+  return {
+    name(record) {
+      const stored = unwrap(record, dialect);
+      if (stored.kind === "unknown") return String(member(stored.said, "role") ?? "unknown");
+      if (stored.kind !== "other") return stored.kind;
+      return isObject(record) ? (Object.keys(record)[0] ?? "") : typeof record;
+    },
+    of: {
+      task: one(names.task, keys(TASK)),
+      spelling: one("spelling", keys("indent end raw")),
+      message: one(names.message, message),
+      reasoning: one(names.message, reasoning),
+    },
+  };
+}
+
+const reasoning = keys(`${MESSAGE} type encrypted_content content segueCarry`, {
+  text: CONTENT,
+  summary: CONTENT,
+});
+
+/** What is put around what was typed. */
+export const frames: Frames = {
+  around: [
+    [
+      /^<(?:task|user_message|feedback|answer)>\n|\n<\/(?:task|user_message|feedback|answer)>$/g,
+      "",
+    ],
+  ],
+};

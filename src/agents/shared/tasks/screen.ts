@@ -1,0 +1,88 @@
+/** `ui_messages.json`: what the extension shows of a task, whose first message is the task itself. */
+import { array, compact, member, number, printed, string } from "../../../session/json.ts";
+import type { Json, JsonObject } from "../../../session/types.ts";
+import { blocksOf, isDetails, readTyped, textIn } from "./content.ts";
+import { messageIn } from "./records.ts";
+
+/** What is shown of these messages. `task`: what a task without a prompt is called. */
+export function screenOf(messages: readonly Json[], isFirst: boolean, task = ""): JsonObject[] {
+  const shown = messages.flatMap(shownOf);
+  if (!isFirst) return shown;
+  const [first] = messages;
+  const opens = shown.findIndex(({ say }) => say === "user_feedback");
+  const ts = number(member(first, "ts")) ?? 0;
+  const start = { ts, type: "say", say: "text", text: task };
+  if (opens < 0) return [start, ...shown];
+  const own = shown[opens] ?? start;
+  return [{ ...own, say: "text" }, ...shown.filter((_, at) => at !== opens)];
+}
+
+function shownOf(record: Json): JsonObject[] {
+  const stored = messageIn(record);
+  if (stored.kind !== "message") return [];
+  const { message, role } = stored;
+  const ts = number(message.ts) ?? 0;
+  const say = (what: string, text: string, more: JsonObject = {}): JsonObject[] =>
+    text.trim() === "" ? [] : [{ ts, type: "say", say: what, text, ...more }];
+  const blocks = blocksOf(message.content);
+  if (message.isSummary === true) {
+    const summary = blocks.map((block) => textIn(block) ?? "").join("\n\n");
+    const contextCondense = { cost: 0, prevContextTokens: 0, newContextTokens: 0, summary };
+    return [{ ts, type: "say", say: "condense_context", contextCondense }];
+  }
+  if (role === "user") return userShown(blocks, ts);
+  return blocks.flatMap((block) => {
+    switch (member(block, "type")) {
+      case "text":
+        return say("text", textIn(block) ?? "");
+      case "reasoning":
+      case "thinking":
+        return say("reasoning", string(member(block, "text") ?? member(block, "thinking")) ?? "");
+      case "tool_use":
+        return callShown(block, ts);
+      default:
+        return [];
+    }
+  });
+}
+
+function userShown(blocks: readonly Json[], ts: number): JsonObject[] {
+  const typed = blocks.flatMap((block) => {
+    const text = isDetails(block) ? undefined : textIn(block);
+    if (text === undefined) return [];
+    const part = readTyped(text, false);
+    return part.kind === "text" && part.told !== true ? [part.text] : [];
+  });
+  const images = blocks.flatMap((block) => {
+    const source = member(block, "source");
+    const [type, data] = [string(member(source, "media_type")), string(member(source, "data"))];
+    return type === undefined || data === undefined ? [] : [`data:${type};base64,${data}`];
+  });
+  if (typed.length === 0 && images.length === 0) return [];
+  const text = typed.join("\n\n");
+  const shown = { ts, type: "say", say: "user_feedback", text };
+  return [compact({ ...shown, images: images.length > 0 ? images : undefined })];
+}
+
+/** Only in words: the extension's own rows for each tool belong to a run. */
+function callShown(block: Json, ts: number): JsonObject[] {
+  const input = member(block, "input");
+  const command = string(member(input, "command"));
+  const name = string(member(block, "name")) ?? "";
+  if (name === "execute_command" && command !== undefined) {
+    return [{ ts, type: "ask", ask: "command", text: command, isAnswered: true }];
+  }
+  if (name === "attempt_completion") {
+    const text = string(member(input, "result")) ?? "";
+    return [{ ts, type: "say", say: "completion_result", text }];
+  }
+  return [{ ts, type: "say", say: "text", text: `${name} ${printed(input ?? {})}` }];
+}
+
+/** These messages, without those at the end that are the same as the given ones. */
+export function withoutEnd(screen: Json, end: readonly JsonObject[]): Json[] {
+  const all = array(screen);
+  const kept = all.slice(0, Math.max(0, all.length - end.length));
+  const isSame = printed(all.slice(kept.length)) === printed([...end]);
+  return isSame ? kept : all;
+}
