@@ -54,8 +54,11 @@ function machine(agent: Agent, variant: string): Machine {
 
 /** In a form that newer versions only read. */
 const OLDER = new Set(["opencode/json-storage", "openclaw/legacy"]);
-/** Without an id that can be used; and what Goose takes over itself when it makes its database. */
-const REFUSED = new Set(["gemini/checkpoint", "goose/legacy"]);
+/**
+ * Without an id that can be used; what Goose takes over itself when it makes its database; and what Cursor
+ * writes for its models alone.
+ */
+const REFUSED = new Set(["gemini/checkpoint", "goose/legacy", "cursor/transcript"]);
 
 let added = 0;
 

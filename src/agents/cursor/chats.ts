@@ -127,7 +127,7 @@ function remove(path: string): void {
 
 function turn(db: DatabaseSync, path: string, stored: Stored, lines: readonly string[]): void {
   const written = writtenIn(lines);
-  if (written === null) throw refusal("a line is none of a Cursor chat's rows", path);
+  if (written === null) throw notAChat(path);
   const added = addedTo(written);
   const own = added && {
     was: rootIn(written.text),
@@ -207,6 +207,14 @@ function messageIn(id: string, data: unknown): Said | null {
   if (!(data instanceof Uint8Array) || data[0] !== 0x7b) return null;
   const message = parseValue(Buffer.from(data).toString("utf8"));
   return isMessage(message) ? { id, message } : null;
+}
+
+/** The lines of a transcript, or of a chat of the editor. */
+function notAChat(where: string): SegueError {
+  return new SegueError("refused", "a line is none of a Cursor chat's rows", {
+    where,
+    hint: "chats of Cursor's editor and transcripts can be opened in another agent (--in)",
+  });
 }
 
 function refusal(what: string, where: string): SegueError {

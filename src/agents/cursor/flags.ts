@@ -4,7 +4,8 @@ import { ALL, type Flags, READ_ONLY } from "../shared/flags.ts";
 export const flags: Flags = {
   table: {
     model: ["--model <x>"],
-    permission: ["-f, --force", "--yolo", "--mode <x>", "--plan", "--sandbox <x>"],
+    // Not its short form: `-f` names a file in other agents, and would permit everything here.
+    permission: ["--force", "--yolo", "--mode <plan|ask>", "--plan"],
     session: ["--resume [x]", "--continue"],
     own: [
       "--api-key <x>",
@@ -12,13 +13,14 @@ export const flags: Flags = {
       "-c, --cloud",
       "--approve-mcps",
       "--trust",
+      "--sandbox <x>",
       "--workspace <x>",
       "--list-models",
     ],
   },
   grants(uses) {
-    if (uses.some(({ name }) => ["-f", "--force", "--yolo"].includes(name))) return ALL;
-    const mode = uses.find(({ name }) => name === "--mode")?.values[0];
+    if (uses.some(({ name }) => ["--force", "--yolo"].includes(name))) return ALL;
+    const mode = uses.findLast(({ name }) => name === "--mode")?.values[0];
     const isPlan = uses.some(({ name }) => name === "--plan") || mode === "plan" || mode === "ask";
     return isPlan ? READ_ONLY : null;
   },

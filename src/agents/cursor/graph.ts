@@ -7,10 +7,12 @@ import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { array, isObject, member, string } from "../../session/json.ts";
 import { saidIn } from "../../session/other.ts";
-import type { Json, JsonObject } from "../../session/types.ts";
+import type { Json, JsonObject, ToolUse } from "../../session/types.ts";
 import { uuid4 } from "../shared/ids.ts";
+import { onlyText } from "../shared/tools.ts";
 import { readCall } from "./content.ts";
 import { userText } from "./frames.ts";
+import { parseResult } from "./tools.ts";
 import { bytesField, type Field, fieldsOf, intField, numberField, textField } from "./wire.ts";
 
 /** The fields of the root. */
@@ -229,7 +231,7 @@ function toolCall(block: JsonObject, results: ReadonlyMap<string, Result>, cwd: 
     const folder = use.cwd ?? cwd;
     const asked = [textField(1, use.command), textField(2, folder)];
     const args = Buffer.concat([...asked, textField(4, callId)]);
-    const answer = result && bytesField(2, shellResult(asked, result));
+    const answer = result && bytesField(2, shellResult(asked, use, result));
     return bytesField(1, Buffer.concat([bytesField(1, args), ...(answer ? [answer] : [])]));
   }
   const members = isObject(input) ? Object.entries(input) : [["input", input] as const];
@@ -245,9 +247,13 @@ function toolCall(block: JsonObject, results: ReadonlyMap<string, Result>, cwd: 
   return bytesField(15, Buffer.concat([bytesField(1, args), ...(answer ? [answer] : [])]));
 }
 
-function shellResult(asked: readonly Buffer[], { text, isError }: Result): Buffer {
-  const done = [...asked, intField(3, isError ? 1 : 0), textField(isError ? 6 : 5, text)];
-  return bytesField(isError ? 2 : 1, Buffer.concat(done));
+/** Without the words around the output, which are for the model. */
+function shellResult(asked: readonly Buffer[], use: ToolUse, { text, isError }: Result): Buffer {
+  const content = [{ kind: "text", text } as const];
+  const told = parseResult(use, { kind: "tool-result", callId: "", isError, content });
+  const exitCode = told.exitCode ?? (isError ? 1 : 0);
+  const output = textField(told.isError ? 6 : 5, onlyText(told) ?? text);
+  return bytesField(told.isError ? 2 : 1, Buffer.concat([...asked, intField(3, exitCode), output]));
 }
 
 function mcpResult({ text, isError }: Result): Buffer {
