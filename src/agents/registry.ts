@@ -29,6 +29,7 @@ import { opencode } from "./opencode/index.ts";
 import { openhands } from "./openhands/index.ts";
 import { pi } from "./pi/index.ts";
 import { withProfile } from "./profile.ts";
+import { qoder } from "./qoder/index.ts";
 import { qwen } from "./qwen/index.ts";
 import type { Agent, Profile } from "./types.ts";
 import { unsupportedAgent } from "./unsupported.ts";
@@ -63,6 +64,7 @@ export const agents: readonly Agent[] = [
   deepagents,
   mastracode,
   amp,
+  qoder,
 ];
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */

@@ -68,6 +68,7 @@ const REAL: { [agent: string]: string } = {
   deepagents: "deepagents/rich",
   mastracode: "mastracode/tools",
   amp: "amp/basic",
+  qoder: "qoder/basic",
 };
 
 describe("the document of a real session", () => {

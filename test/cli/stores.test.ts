@@ -37,6 +37,7 @@ const FOLDERS = [
   [".deepagents/x", /Deep Agents Code's store/],
   [".local/share/mastracode/x", /Mastra Code's store/],
   [".local/share/amp/threads/x", /Amp's store/],
+  [".qoder/x", /Qoder's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

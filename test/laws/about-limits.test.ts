@@ -15,6 +15,7 @@ import { call, event, message, result } from "../support/entries.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { PHRASES } from "../support/limit-words.ts";
+import { writable } from "../support/partners.ts";
 
 /** Each alone, as a whole text; and all in one. */
 const SAID = [...PHRASES, PHRASES.join("\n")];
@@ -85,7 +86,7 @@ describe("a conversation about limits", () => {
   const { writer, text } = opening(pi, "about limits");
   writeFileSync(source.path, text + write(writer, talk(pi, summarised())));
 
-  for (const agent of agents) {
+  for (const agent of writable) {
     it(`has no limit in ${agent.id}`, async () => {
       const own = join(folder, `own-${agent.id}.jsonl`);
       const opened = opening(agent, "about limits");

@@ -22,7 +22,7 @@ import {
   write,
 } from "../support/conversion.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { inTurn, partners } from "../support/partners.ts";
+import { inTurn, partners, writable } from "../support/partners.ts";
 
 const root = temporaryFolder();
 const TURNS = 100;
@@ -95,7 +95,7 @@ function asks(entry: Entry, mark: string): boolean {
 /** It has no branches: what is taken back there is hidden. */
 const hides = agents.filter(({ id }) => id === "openhands");
 
-for (const agent of inTurn(agents, 2)) {
+for (const agent of inTurn(writable, 2)) {
   const others = hides.filter((other) => other !== agent);
   for (const through of new Set([...partners(agent).slice(0, 1), ...others])) {
     describe(`${agent.id} through ${through.id}`, () => {

@@ -27,7 +27,7 @@ import {
 } from "../support/conversion.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
-import { inTurn, partners } from "../support/partners.ts";
+import { inTurn, partners, writable } from "../support/partners.ts";
 import { thereAndBack, workAndBack } from "./laws.ts";
 
 const root = temporaryFolder();
@@ -131,7 +131,7 @@ async function entryOf(there: File): Promise<string> {
   return textsOf(known(live[0])).join("\n");
 }
 
-for (const [at, agent] of agents.entries()) {
+for (const [at, agent] of writable.entries()) {
   // In its own form, or in another's: the agents take turns.
   const targets = [agent, ...partners(agent).slice(0, 1)];
   for (const through of inTurn(at % 2 === 0 ? targets : targets.toReversed(), 2)) {

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
 import { convertFile, readLines, see, textsOf, workOn } from "../support/conversion.ts";
 import { fixture, fixtures } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
+import { writable } from "../support/partners.ts";
 
 const root = temporaryFolder();
 /** One of each agent, with tools that were used on files. */
-const BASICS = agents.map(({ id }) => {
+const BASICS = writable.map(({ id }) => {
   const own = fixtures.filter(({ agent, name }) => agent.id === id && !name.startsWith("hostile"));
   const plain = ["basic", "rows"].flatMap((variant) =>
     own.filter(({ name }) => name.startsWith(`${id}/${variant}`)),
@@ -28,7 +28,7 @@ function used(entries: Awaited<ReturnType<typeof see>>["entries"]): string {
 }
 
 for (const source of BASICS) {
-  for (const target of agents) {
+  for (const target of writable) {
     it(`${source.agent.id} goes on in another folder, in ${target.id}`, async () => {
       const folder = mkdtempSync(join(root, "case-"));
       const there = { agent: target, path: join(folder, "there.jsonl") };

@@ -6,4 +6,8 @@ export const CLAUDE: Dialect = {
   version: "2.1.197",
   model: DEFAULT_MODEL,
   knowsModel: isKnownModel,
+  leaf: {
+    type: "last-prompt",
+    back: (leafUuid, sessionId) => ({ type: "last-prompt", leafUuid, explicit: true, sessionId }),
+  },
 };
