@@ -35,6 +35,7 @@ import { opencode } from "./opencode/index.ts";
 import { openhands } from "./openhands/index.ts";
 import { pi } from "./pi/index.ts";
 import { withProfile } from "./profile.ts";
+import { qoder } from "./qoder/index.ts";
 import { qwen } from "./qwen/index.ts";
 import { roo } from "./roo/index.ts";
 import type { Agent, Profile } from "./types.ts";
@@ -76,6 +77,7 @@ export const agents: readonly Agent[] = [
   cursor,
   kiro,
   roo,
+  qoder,
 ];
 
 /** Those that a session can be written for. */

@@ -32,6 +32,7 @@ import { store as omp } from "./omp/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
 import { store as openhands } from "./openhands/store.ts";
 import { store as pi } from "./pi/store.ts";
+import { store as qoder } from "./qoder/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
@@ -75,4 +76,5 @@ export const stores: { readonly [agent: string]: Store } = {
   cursor,
   kiro,
   roo: taskStore(ROO),
+  qoder,
 };

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { slug } from "../../src/agents/shared/claude/store.ts";
+import { slug } from "../../src/agents/claude-code/store.ts";
 import { fixture } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Machine, SHOP } from "../support/segue.ts";

@@ -74,6 +74,7 @@ const REAL: { [agent: string]: string } = {
   cursor: "cursor/rows",
   kiro: "kiro/rows",
   roo: "roo/rows",
+  qoder: "qoder/basic",
 };
 
 describe("the document of a real session", () => {

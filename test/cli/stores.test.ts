@@ -41,6 +41,7 @@ const FOLDERS = [
   [".config/Claude/local-agent-mode-sessions/x", /Claude Desktop's store/],
   [".cursor/x", /Cursor's store/],
   [".kiro/x", /Kiro's store/],
+  [".qoder/x", /Qoder's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

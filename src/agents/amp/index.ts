@@ -1,6 +1,6 @@
 import type { Agent } from "../types.ts";
 import { recognises, thread } from "./document.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { store } from "./store.ts";
@@ -20,6 +20,7 @@ export const amp: Agent = {
   },
   recognises,
   known,
+  frames,
   documents: [thread],
   reader,
   writer,

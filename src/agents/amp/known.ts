@@ -1,7 +1,8 @@
 /** The records of Amp's threads, up to 2026-03. Others are kept as well; `segue check` lists them. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, string } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
+import { unnumbered } from "./results.ts";
 
 const thread = keys(
   "v id created title agentMode nextMessageId env usageLedger ~debug meta messages draft reasoningEffort " +
@@ -78,4 +79,12 @@ const message = keys(
 export const known: Shape = {
   name: (record) => (isObject(record) ? (string(record.role) ?? "thread") : ""),
   of: { thread, user: message, assistant: message, info: message },
+};
+
+/** The numbers of lines that Read gives. */
+export const frames: Frames = {
+  pieces(text) {
+    const lines = unnumbered(text);
+    return lines === text ? null : [lines];
+  },
 };

@@ -112,7 +112,7 @@ function texts(text: string): ResultPart[] {
 }
 
 /** Read gives `1: first line`; without numbers, the lines of a file are the same in all agents. */
-function unnumbered(text: string): string {
+export function unnumbered(text: string): string {
   const lines = text.split("\n");
   return lines.every((line) => /^\d+: /.test(line))
     ? lines.map((line) => line.replace(/^\d+: /, "")).join("\n")

@@ -1,9 +1,3 @@
-import type { Dialect } from "../shared/claude/dialect.ts";
-import { DEFAULT_MODEL, isKnownModel } from "../shared/claude/models.ts";
+import { ofClaudeCode } from "../shared/claude/dialect.ts";
 
-export const CLAUDE: Dialect = {
-  id: "claude-code",
-  version: "2.1.197",
-  model: DEFAULT_MODEL,
-  knowsModel: isKnownModel,
-};
+export const CLAUDE = ofClaudeCode("claude-code");

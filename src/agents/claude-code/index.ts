@@ -1,6 +1,7 @@
-import { known } from "../shared/claude/known.ts";
+import { knownOf } from "../shared/claude/known.ts";
 import { allowances, media } from "../shared/claude/limits.ts";
 import { reader } from "../shared/claude/read.ts";
+import { isQoders } from "../shared/claude/signs.ts";
 import { tools } from "../shared/claude/tools.ts";
 import { spent } from "../shared/claude/usage.ts";
 import { recognises, writer } from "../shared/claude/write.ts";
@@ -15,8 +16,8 @@ export const claudeCode: Agent = {
   media,
   name: "Claude Code",
   aliases: ["claude", "cc"],
-  recognises,
-  known,
+  recognises: (record) => recognises(record) && !isQoders(record),
+  known: knownOf(),
   allowances,
   spent,
   reader: () => reader(CLAUDE),

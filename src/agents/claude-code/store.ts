@@ -3,12 +3,23 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hostOf } from "../../io/host.ts";
 import { lastModel } from "../shared/claude/models.ts";
-import { storeOf } from "../shared/claude/store.ts";
+import { slugOf, storeOf } from "../shared/claude/store.ts";
 import { openedIn } from "../shared/opened.ts";
 import type { Store } from "../types.ts";
 
+export function slug(cwd: string): string {
+  return slugOf(cwd, hash);
+}
+
+/** The 32-bit hash of strings in Java. */
+function hash(text: string): number {
+  let h = 0;
+  for (let i = 0; i < text.length; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
+  return h;
+}
+
 export const store: Store = {
-  ...storeOf("claude-code"),
+  ...storeOf("claude-code", slug),
 
   variables: ["CLAUDE_CONFIG_DIR"],
 

@@ -26,6 +26,7 @@ import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
 import { flags as openhands } from "../../../src/agents/openhands/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
+import { flags as qoder } from "../../../src/agents/qoder/flags.ts";
 import { flags as qwen } from "../../../src/agents/qwen/flags.ts";
 import { ALL, ASK, type Flags, type Grant, within } from "../../../src/agents/shared/flags.ts";
 import { flags as vibe } from "../../../src/agents/vibe/flags.ts";
@@ -58,6 +59,7 @@ const TABLES: { [name: string]: Flags } = {
   grok,
   opencode,
   pi,
+  qoder,
   qwen,
   vibe,
 };

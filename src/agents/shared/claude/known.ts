@@ -308,10 +308,8 @@ const system: Shape = by("subtype", {
   ),
 });
 
-export const known: Shape = by("type", {
-  ...Object.fromEntries(ASIDE.map((type) => [type, true as const])),
-  user,
-  assistant,
-  attachment,
-  system,
-});
+/** `more`: further types of lines that are about the session. */
+export function knownOf(more: readonly string[] = []): Shape {
+  const aside = [...ASIDE, ...more].map((type) => [type, true as const]);
+  return by("type", { ...Object.fromEntries(aside), user, assistant, attachment, system });
+}

@@ -24,8 +24,8 @@ import { apiError, apiRetry } from "./limits.ts";
 import { fromServer, parseResult } from "./tools.ts";
 import { readUsage } from "./usage.ts";
 
-export function reader({ id }: Pick<Dialect, "id">): Reader {
-  return new ClaudeReader(id);
+export function reader(dialect: Pick<Dialect, "id" | "leaf">): Reader {
+  return new ClaudeReader(dialect);
 }
 
 /** The position of an entry in the tree. */
@@ -48,7 +48,7 @@ interface Group {
 }
 
 class ClaudeReader implements Reader {
-  readonly #agent: string;
+  readonly #dialect: Pick<Dialect, "id" | "leaf">;
   #group: Group | undefined;
   readonly #calls = new OpenCalls();
   #id = "";
@@ -79,13 +79,13 @@ class ClaudeReader implements Reader {
   /** The message of which results of the vendor's own tools were read, and how many. */
   #served = { messageId: "", results: 0 };
 
-  constructor(agent: string) {
-    this.#agent = agent;
+  constructor(dialect: Pick<Dialect, "id" | "leaf">) {
+    this.#dialect = dialect;
   }
 
   header(): Header {
     return {
-      agent: this.#agent,
+      agent: this.#dialect.id,
       id: this.#subagent.id === null ? this.#id : `agent-${this.#subagent.id}`,
       title:
         this.#titles["custom-title"] ?? this.#titles["ai-title"] ?? this.#titles.summary ?? null,
@@ -221,7 +221,7 @@ class ClaudeReader implements Reader {
       const kind = `attachment/${attachmentType(record)}`;
       return event(place, { event: "unread", type: kind, reason: "unsent" });
     }
-    if (type === "last-prompt") return this.#lastPrompt(type, record, place);
+    if (type === this.#dialect.leaf.type) return this.#leaf(type, record, place);
     this.#noteFolder(type, record);
     const title =
       string(member(record, "customTitle")) ??
@@ -237,7 +237,7 @@ class ClaudeReader implements Reader {
    * yet; null: to before the first prompt. Otherwise the newest branch through it is sent, even if
    * another one is newer (2.1.332 [run]).
    */
-  #lastPrompt(type: string, record: Json, place: Place): Entry {
+  #leaf(type: string, record: Json, place: Place): Entry {
     const leaf = member(record, "leafUuid");
     const isExplicit = member(record, "explicit") === true;
     if (leaf === null && isExplicit) return event(place, { event: "opaque", type, anchor: null });

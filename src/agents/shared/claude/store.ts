@@ -9,23 +9,18 @@ const SLUG_LIMIT = 200;
 
 /**
  * The folder name for a project: every character outside [A-Za-z0-9] becomes "-". A long name is
- * cut and ends in a hash of the path (2.1.197 [run]).
+ * cut and ends in a hash of the path, in base 36 (Claude Code 2.1.197 [run], Qoder 1.1.52 [source]).
  */
-export function slug(cwd: string): string {
+export function slugOf(cwd: string, hash: (text: string) => number): string {
   const plain = cwd.replace(/[^A-Za-z0-9]/g, "-");
-  return plain.length <= SLUG_LIMIT ? plain : `${plain.slice(0, SLUG_LIMIT)}-${hash(cwd)}`;
+  if (plain.length <= SLUG_LIMIT) return plain;
+  return `${plain.slice(0, SLUG_LIMIT)}-${Math.abs(hash(cwd)).toString(36)}`;
 }
 
-/** The 32-bit hash of strings in Java, in base 36. */
-function hash(text: string): string {
-  let h = 0;
-  for (let i = 0; i < text.length; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
-  return Math.abs(h).toString(36);
-}
-
-/** What the stores of this form have in common; `agent` is whose it is. */
+/** What the stores of this form have in common; `agent` is whose it is, `slug` names a project's folder. */
 export function storeOf(
   agent: string,
+  slug: (cwd: string) => string,
 ): Required<
   Pick<
     Store,

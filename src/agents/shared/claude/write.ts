@@ -95,12 +95,11 @@ class ClaudeWriter implements Writer {
     return this.#tail ?? "";
   }
 
-  // Without this line, 2.1.332 sends the branch that its own last one names, and not the newest.
+  // Without this line, the CLI sends the branch that its own last one names, and not the newest.
   rewind(mark: string): Json[] {
     this.#tail = mark === "" ? null : mark;
     if (this.#subagent.id !== null) return [];
-    const { sessionId } = this.#context;
-    return [{ type: "last-prompt", leafUuid: this.#tail, explicit: true, sessionId }];
+    return [this.#dialect.leaf.back(this.#tail, this.#context.sessionId, this.#time)];
   }
 
   predict(entry: Entry): Json[] {
@@ -124,10 +123,12 @@ class ClaudeWriter implements Writer {
     }
   }
 
-  // The CLI ends a run with a last-prompt line; nothing needs it, and the next turn would follow
+  // Claude Code ends a run with a last-prompt line; nothing needs it, and the next turn would follow
   // it.
   end(): Json[] {
-    return [];
+    const { on } = this.#dialect.leaf;
+    if (on === undefined || this.#tail === null || this.#subagent.id !== null) return [];
+    return [on(this.#tail, this.#context.sessionId, this.#time)];
   }
 
   kind(record: Json): string {
@@ -168,7 +169,8 @@ class ClaudeWriter implements Writer {
 
   /** The user rewound the session, and the next line's parent is the one named here. */
   #commitLeaf(record: Json): void {
-    if (member(record, "type") !== "last-prompt" || member(record, "explicit") !== true) return;
+    if (member(record, "type") !== this.#dialect.leaf.type) return;
+    if (member(record, "explicit") !== true) return;
     const leaf = member(record, "leafUuid");
     if (leaf === null || typeof leaf === "string") this.#tail = leaf;
   }
