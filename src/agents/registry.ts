@@ -32,6 +32,7 @@ import { qwen } from "./qwen/index.ts";
 import type { Agent, Profile } from "./types.ts";
 import { unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
+import { zed } from "./zed/index.ts";
 
 export const agents: readonly Agent[] = [
   claudeCode,
@@ -61,6 +62,7 @@ export const agents: readonly Agent[] = [
   gptme,
   deepagents,
   mastracode,
+  zed,
 ];
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */

@@ -31,6 +31,7 @@ import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
 import type { Store } from "./types.ts";
 import { store as vibe } from "./vibe/store.ts";
+import { store as zed } from "./zed/store.ts";
 
 export const stores: { readonly [agent: string]: Store } = {
   "claude-code": claudeCode,
@@ -60,4 +61,5 @@ export const stores: { readonly [agent: string]: Store } = {
   gptme,
   deepagents,
   mastracode,
+  zed,
 };

@@ -21,7 +21,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Trae", words: ["trae"] },
   { name: "Warp", words: ["warp"] },
   { name: "Windsurf", words: ["windsurf"] },
-  { name: "Zed", words: ["zed"] },
 ];
 
 /** The agent's usual name; undefined for an unknown word. */

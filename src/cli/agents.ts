@@ -24,7 +24,7 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
   }
   print(agentTable(rows));
   if (rows.some(({ evidence }) => evidence !== null)) {
-    print(`${UNRUN}: supported, but no test has run the agent; see docs/support.md`);
+    print(`${UNRUN}: supported, but never run in tests: docs/support.md`);
   }
   if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue is proven with`);
 }

@@ -731,7 +731,7 @@ describe("segue list, agents, check, log", () => {
     for (const row of document.agents) {
       assert.deepEqual(Object.keys(row), [
         ...["id", "profile", "name", "installed", "version", "stores", "sessions"],
-        ...["read", "write", "resume", "proven"],
+        ...["read", "write", "resume", "proven", "evidence"],
       ]);
       const sessions = ["claude-code", "codex", "pi"].includes(row.id) ? 1 : 0;
       assert.deepEqual([row.installed, row.version, row.sessions], [false, null, sessions]);

@@ -67,6 +67,7 @@ const REAL: { [agent: string]: string } = {
   gptme: "gptme/tools",
   deepagents: "deepagents/rich",
   mastracode: "mastracode/tools",
+  zed: "zed/rows",
 };
 
 describe("the document of a real session", () => {

@@ -36,6 +36,7 @@ const FOLDERS = [
   [".local/share/gptme/logs/x", /gptme's store/],
   [".deepagents/x", /Deep Agents Code's store/],
   [".local/share/mastracode/x", /Mastra Code's store/],
+  [".local/share/zed/x", /Zed's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 
