@@ -30,7 +30,7 @@ import { pi } from "./pi/index.ts";
 import { withProfile } from "./profile.ts";
 import { qwen } from "./qwen/index.ts";
 import type { Agent, Profile } from "./types.ts";
-import { unsupportedAgent } from "./unsupported.ts";
+import { HOW_TO_ASK, unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
 import { zed } from "./zed/index.ts";
 
@@ -87,7 +87,7 @@ export function noAgent(name: string, profiles: readonly Profile[] = []): SegueE
   const unsupported = unsupportedAgent(name);
   if (unsupported !== undefined) {
     return new SegueError("not-found", `Segue does not support ${unsupported} yet`, {
-      hint: "`segue agents` lists the agents that it supports",
+      hint: `\`segue agents\` lists the agents that it supports; how to ask for another: ${HOW_TO_ASK}`,
     });
   }
   const meant = didYouMean(name, agentNames(profiles));
