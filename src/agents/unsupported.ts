@@ -3,6 +3,7 @@
  * where some of them keep their sessions, so that it can say that it found them and does not read them.
  */
 import { existsSync } from "node:fs";
+import { resolve, sep } from "node:path";
 import { type Host, hostOf } from "../io/host.ts";
 import type { Env } from "../io/state.ts";
 
@@ -147,6 +148,13 @@ export function unsupportedStores(
       .filter((path) => existsSync(path))
       .map((path) => ({ id, name, path, why: why ?? null })),
   );
+}
+
+/** The store that a file lies in; null for all others. */
+export function unsupportedStoreAt(path: string, env: Env): UnsupportedStore | null {
+  const whole = resolve(path);
+  const stores = unsupportedStores(env);
+  return stores.find(({ path: store }) => whole === store || whole.startsWith(store + sep)) ?? null;
 }
 
 function placesIn(places: readonly string[], env: Env, { path, home }: Host): string[] {

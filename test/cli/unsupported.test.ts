@@ -68,6 +68,17 @@ describe("an agent that is found, but not supported", () => {
     assert.match(none.err, /no store of an agent "warp"/);
   });
 
+  it("has no session that is read: a file of it says whose it is, and why", async () => {
+    const m = machine();
+    const file = m.at(".codeium/windsurf/cascade/4f1c2d3e-0000-4000-8000-000000000001.pb");
+    const shown = await m.run(["show", file]);
+    assert.notEqual(shown.code, 0);
+    assert.match(shown.err, /Segue does not read the sessions of Windsurf: they are encrypted/);
+    assert.match(shown.err, /docs\/support\.md#ask-for-an-agent/);
+    const other = await m.run(["show", m.at(".junie/sessions/index.jsonl")]);
+    assert.match(other.err, /Segue does not read the sessions of Junie\b(?!:)/);
+  });
+
   it("is looked for where its variables say, on each system", () => {
     const m = machine();
     mkdirSync(m.at("moved/projects"), { recursive: true });
