@@ -39,8 +39,9 @@ import { qoder } from "./qoder/index.ts";
 import { qwen } from "./qwen/index.ts";
 import { roo } from "./roo/index.ts";
 import type { Agent, Profile } from "./types.ts";
-import { unsupportedAgent } from "./unsupported.ts";
+import { HOW_TO_ASK, unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
+import { zed } from "./zed/index.ts";
 
 export const agents: readonly Agent[] = [
   claudeCode,
@@ -78,6 +79,7 @@ export const agents: readonly Agent[] = [
   kiro,
   roo,
   qoder,
+  zed,
 ];
 
 /** Those that a session can be written for. */
@@ -105,7 +107,7 @@ export function noAgent(name: string, profiles: readonly Profile[] = []): SegueE
   const unsupported = unsupportedAgent(name);
   if (unsupported !== undefined) {
     return new SegueError("not-found", `Segue does not support ${unsupported} yet`, {
-      hint: "`segue agents` lists the agents that it supports",
+      hint: `\`segue agents\` lists the agents that it supports; how to ask for another: ${HOW_TO_ASK}`,
     });
   }
   const meant = didYouMean(name, agentNames(profiles));

@@ -40,6 +40,7 @@ import { ROO } from "./shared/tasks/dialect.ts";
 import { taskStore } from "./shared/tasks/store.ts";
 import type { Store } from "./types.ts";
 import { store as vibe } from "./vibe/store.ts";
+import { store as zed } from "./zed/store.ts";
 
 export const stores: { readonly [agent: string]: Store } = {
   "claude-code": claudeCode,
@@ -77,4 +78,5 @@ export const stores: { readonly [agent: string]: Store } = {
   kiro,
   roo: taskStore(ROO),
   qoder,
+  zed,
 };

@@ -7,6 +7,7 @@ import { provenWith } from "../agents/proven.ts";
 import { accounts, agentNamed } from "../agents/registry.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent, Found } from "../agents/types.ts";
+import { HOW_TO_ASK, unsupportedStores } from "../agents/unsupported.ts";
 import { closeBases, openBases } from "../convert/read/bases.ts";
 import { isThere, openSession } from "../convert/read/open.ts";
 import { isFolder, linksOut } from "../io/files.ts";
@@ -75,6 +76,7 @@ export async function examine(
   if (!only) {
     examineJournal(findings, places.env);
     examineCarries(findings, places.env);
+    examineUnsupported(findings, places.env);
   }
   const sessions = stores.reduce((sum, { found }) => sum + found.length, 0);
   return { findings: findings.all, read: tasks.length, sessions };
@@ -267,6 +269,16 @@ function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[]
     const what = `${name} ${version} is newer than ${proven.version}, the version that Segue is proven with`;
     const hint = "`segue check --all` checks that its sessions are still read without loss";
     findings.add({ ...about, path, what, hint });
+  }
+}
+
+/** Stores of agents that Segue knows by name only. */
+function examineUnsupported(findings: Findings, env: Env): void {
+  for (const { id, name, path, why } of unsupportedStores(env)) {
+    const because = why === null ? "" : `: ${why}`;
+    const what = `${name} has a store here, which Segue does not read${because}`;
+    const hint = `how to ask for it: ${HOW_TO_ASK}; \`segue doctor --shapes ${id}\` prints what a report needs`;
+    findings.add({ severity: "info", about: "store", agent: null, path, what, hint }, true);
   }
 }
 

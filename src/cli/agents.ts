@@ -3,7 +3,15 @@
  */
 
 import { Command } from "commander";
-import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";
+import {
+  type AgentHere,
+  agentsHere,
+  HOW_TO_ASK,
+  isNewer,
+  passes,
+  type UnsupportedStore,
+  unsupportedStores,
+} from "../core/agents.ts";
 import { table } from "./cells.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { belowHome } from "./session-table.ts";
@@ -17,16 +25,31 @@ export function command(): Command {
 }
 
 async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
-  const rows = await agentsHere(placesOf(options));
+  const places = placesOf(options);
+  const rows = await agentsHere(places);
+  const unsupported = unsupportedStores(places.env);
   if (options.json) {
-    printJson({ schema: "segue/agents@1", agents: rows });
+    printJson({ schema: "segue/agents@1", agents: rows, unsupported });
     return;
   }
   print(agentTable(rows));
   if (rows.some(({ evidence }) => evidence !== null)) {
-    print(`${UNRUN}: no test has run this agent; see docs/support.md`);
+    print(`${UNRUN}: supported, but never run in tests: docs/support.md`);
   }
   if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue is proven with`);
+  if (unsupported.length > 0) printUnsupported(unsupported);
+}
+
+/** Agents with sessions here that Segue does not read. */
+function printUnsupported(stores: readonly UnsupportedStore[]): void {
+  const width = screenWidth(process.stdout, Number.POSITIVE_INFINITY);
+  print("\nfound, but not supported:");
+  for (const { name, path, why } of stores) {
+    print(
+      `  ${oneLine(`${name}: ${belowHome(path)}${why === null ? "" : ` (${why})`}`, width - 2)}`,
+    );
+  }
+  print(`how to ask for one: ${HOW_TO_ASK}`);
 }
 
 const NEWER = "*";

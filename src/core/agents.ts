@@ -9,6 +9,7 @@ import { rootsOf, sessionsOf } from "../catalog/stores.ts";
 import type { Places } from "./places.ts";
 
 export { passes } from "../agents/proven.ts";
+export { HOW_TO_ASK, type UnsupportedStore, unsupportedStores } from "../agents/unsupported.ts";
 export { isNewer } from "../catalog/doctor.ts";
 
 export interface AgentHere {

@@ -15,6 +15,7 @@ import { makeMastraCode } from "../support/mastracode-db.ts";
 import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
+import { makeZed } from "../support/zed-db.ts";
 import { fails } from "./support.ts";
 
 const root = temporaryFolder();
@@ -28,6 +29,7 @@ const MAKERS: readonly (readonly [agent: string, make: (path: string) => void])[
   ["crush", makeCrush],
   ["deepagents", makeDeepAgents],
   ["mastracode", makeMastraCode],
+  ["zed", makeZed],
 ];
 
 const ODD = "odd #1 %41 é";

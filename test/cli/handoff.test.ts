@@ -75,6 +75,7 @@ const REAL: { [agent: string]: string } = {
   kiro: "kiro/rows",
   roo: "roo/rows",
   qoder: "qoder/basic",
+  zed: "zed/rows",
 };
 
 describe("the document of a real session", () => {

@@ -42,6 +42,7 @@ const FOLDERS = [
   [".cursor/x", /Cursor's store/],
   [".kiro/x", /Kiro's store/],
   [".qoder/x", /Qoder's store/],
+  [".local/share/zed/x", /Zed's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -15,7 +15,6 @@ import { call, event, message, result } from "../support/entries.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { PHRASES } from "../support/limit-words.ts";
-import { writable } from "../support/partners.ts";
 
 /** Each alone, as a whole text; and all in one. */
 const SAID = [...PHRASES, PHRASES.join("\n")];

@@ -22,7 +22,7 @@ import {
   write,
 } from "../support/conversion.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { inTurn, partners, writable } from "../support/partners.ts";
+import { inTurn, partners } from "../support/partners.ts";
 
 const root = temporaryFolder();
 const TURNS = 100;

@@ -27,7 +27,7 @@ import {
 } from "../support/conversion.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
-import { inTurn, partners, writable } from "../support/partners.ts";
+import { inTurn, partners } from "../support/partners.ts";
 import { thereAndBack, workAndBack } from "./laws.ts";
 
 const root = temporaryFolder();

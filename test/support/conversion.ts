@@ -40,6 +40,7 @@ export function convertFile(
     to: target.agent.id,
     output: target.path,
     ...options,
+    // That the target's program was never run is no fault of this conversion.
     warn(text) {
       if (text !== unprovenNote(target.agent)) throw new Error(text);
     },

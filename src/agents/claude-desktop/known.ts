@@ -1,6 +1,6 @@
 /** What this folder knows: the app's record of a session, and Claude Code's lines. */
 import type { Shape } from "../../session/codec.ts";
-import { known as claude } from "../shared/claude/known.ts";
+import { knownOf } from "../shared/claude/known.ts";
 import { keys } from "../shared/known.ts";
 import { sessionIn } from "./records.ts";
 
@@ -13,6 +13,6 @@ export const known: Shape = {
         "hostLoopMode initialMessage chromePermissionMode permissionMode userSelectedFolders userSelectedFiles " +
         "userSelectedProjectUuids enabledMcpTools slashCommands systemPrompt egressAllowedDomains accountName emailAddress",
     ),
-    claude,
+    claude: knownOf(),
   },
 };

@@ -6,6 +6,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { member } from "../../session/json.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
+import { membersIn, objectText } from "../shared/spans.ts";
 import { isSqlite, reading, writing } from "../shared/sqlite.ts";
 import type { Database, ImportRequest } from "../types.ts";
 import {
@@ -19,7 +20,6 @@ import {
   schemaOf,
   update,
 } from "./rows.ts";
-import { membersIn } from "./spans.ts";
 
 export const database: Database = {
   ...{ holds, read, end: read, replace, renamed },
@@ -179,11 +179,6 @@ function renamed(lines: readonly string[], newId: string): string[] {
     members.set("session", objectText(own));
     return objectText(members);
   });
-}
-
-function objectText(members: ReadonlyMap<string, string>): string {
-  const parts = [...members].map(([name, text]) => `${JSON.stringify(name)}:${text}`);
-  return `{${parts.join(",")}}`;
 }
 
 /** Any command of Goose's makes a database that is missing. */

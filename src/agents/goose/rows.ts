@@ -4,8 +4,8 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { type Column, type Columns, columnsOf } from "../shared/columns.ts";
+import { membersIn } from "../shared/spans.ts";
 import { inOrder, ordered, unknownLayout } from "../shared/sqlite.ts";
-import { membersIn } from "./spans.ts";
 
 /** A row, by column. */
 export type Row = Readonly<Record<string, SQLInputValue>>;

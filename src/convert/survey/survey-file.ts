@@ -3,6 +3,7 @@
  */
 import { agents } from "../../agents/registry.ts";
 import type { Agent } from "../../agents/types.ts";
+import { HOW_TO_ASK, unsupportedStoreAt } from "../../agents/unsupported.ts";
 import { SegueError } from "../../errors.ts";
 import type { Input } from "../../io/input.ts";
 import { isFrame } from "../../lossless/document.ts";
@@ -28,9 +29,22 @@ export function detectAgent(lines: Iterable<Line>, where: string, named?: Agent)
     return named;
   }
   if (best) return best[0];
-  throw new SegueError("unreadable", "this is not a session of an agent that Segue supports", {
+  throw unknownFile(where);
+}
+
+/** A file of an agent that Segue only knows by name is not taken for damage. */
+function unknownFile(where: string): SegueError {
+  const store = unsupportedStoreAt(where, process.env);
+  if (store === null) {
+    return new SegueError("unreadable", "this is not a session of an agent that Segue supports", {
+      where,
+      hint: "specify its agent with --from if you know it",
+    });
+  }
+  const why = store.why === null ? "" : `: ${store.why}`;
+  return new SegueError("unreadable", `Segue does not read the sessions of ${store.name}${why}`, {
     where,
-    hint: "specify its agent with --from if you know it",
+    hint: `how to ask for it: ${HOW_TO_ASK}`,
   });
 }
 

@@ -26,6 +26,7 @@ import { makeHermes } from "../../support/hermes-db.ts";
 import { makeMastraCode } from "../../support/mastracode-db.ts";
 import { makeOpenClaw } from "../../support/openclaw-db.ts";
 import { makeDatabase } from "../../support/opencode-db.ts";
+import { makeZed } from "../../support/zed-db.ts";
 
 const DATABASES: { [agent: string]: { at: string; make(path: string): void } } = {
   opencode: { at: ".local/share/opencode/opencode.db", make: makeDatabase },
@@ -36,6 +37,7 @@ const DATABASES: { [agent: string]: { at: string; make(path: string): void } } =
   openclaw: { at: ".openclaw/agents/main/agent/openclaw-agent.sqlite", make: makeOpenClaw },
   deepagents: { at: ".deepagents/.state/sessions.db", make: makeDeepAgents },
   mastracode: { at: ".local/share/mastracode/mastra.db", make: makeMastraCode },
+  zed: { at: ".local/share/zed/threads/threads.db", make: makeZed },
 };
 
 const root = temporaryFolder();
@@ -101,7 +103,7 @@ function bytesOf(path: string): string {
 
 /** Without what differs between two conversions of the same: the home folder, and when it was written. */
 function plain(written: string, { home }: Machine): string {
-  return written.replaceAll(home, "").replace(/"updatedAt":"[^"]*"/, "");
+  return written.replaceAll(home, "").replace(/"updated(?:At|_at)":"[^"]*"/g, "");
 }
 
 /** All files but Segue's own. */

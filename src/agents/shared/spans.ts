@@ -1,4 +1,4 @@
-/** The members of an object in JSON text, each as it is written there. */
+/** The members of an object in JSON text and the elements of an array, each as it is written there. */
 
 /**
  * For text that is known to be valid JSON. Parsing and printing again would not give the same
@@ -29,6 +29,35 @@ export function membersIn(text: string): Map<string, string> {
     }
   }
   return members;
+}
+
+/** The elements of an array in JSON text; null for anything else. */
+export function elementsIn(text: string): string[] | null {
+  if (!text.startsWith("[")) return null;
+  const elements: string[] = [];
+  let depth = 0;
+  let from = 1;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') {
+      at = endOfString(text, at) - 1;
+    } else if (char === "{" || char === "[") {
+      depth++;
+    } else if (char === "}" || char === "]" || (char === "," && depth === 1)) {
+      if (char !== ",") depth--;
+      if (char !== "," && depth > 0) continue;
+      const element = text.slice(from, at).trim();
+      if (char === "," || element !== "") elements.push(element);
+      from = at + 1;
+    }
+  }
+  return elements;
+}
+
+/** An object whose members have these texts. */
+export function objectText(members: ReadonlyMap<string, string>): string {
+  const parts = [...members].map(([name, text]) => `${JSON.stringify(name)}:${text}`);
+  return `{${parts.join(",")}}`;
 }
 
 function endOfString(text: string, start: number): number {
