@@ -10,7 +10,7 @@ import { evidenceWords } from "../src/agents/claim.ts";
 import { passes, provenWith } from "../src/agents/proven.ts";
 import { proven } from "../src/agents/proven-data.ts";
 import type { ProvenPair } from "../src/agents/proven-pairs.ts";
-import { agents } from "../src/agents/registry.ts";
+import { agents, writable } from "../src/agents/registry.ts";
 import { permissionName } from "../src/agents/shared/flags.ts";
 import { LOSSES, type LossCode } from "../src/convert/report/losses.ts";
 import { hostOf } from "../src/io/host.ts";
@@ -223,6 +223,7 @@ function storeTable(): string {
 const PROJECT = "/project";
 
 function storesAt(roots: readonly string[], home: string, inProjects: boolean): string {
+  if (roots.length === 0) return "its export, wherever that is";
   const own = roots.filter((root) => root.startsWith(`${PROJECT}/`));
   if (own.length > 0) {
     return `${own.map((root) => code(root.slice(PROJECT.length + 1))).join(", ")} in each project`;
@@ -281,7 +282,7 @@ function peerTable(): string {
       ],
       [
         "agents read / written",
-        `${agents.length} / ${agents.length}`,
+        `${agents.length} / ${writable.length}`,
         "17 / 11",
         "18 / 18",
         "3 / 3",

@@ -48,7 +48,7 @@ export function refuseUnwritable(agent: Claimed): void {
   const why = neverWritten(agent);
   if (why === null) return;
   throw new SegueError("refused", `cannot write sessions for ${agent.name}: ${why}`, {
-    hint: "`segue handoff SESSION` writes a document that you can give to it",
+    hint: "name another agent; or `segue handoff SESSION` writes a document that you can give to it",
   });
 }
 

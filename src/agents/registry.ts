@@ -4,6 +4,8 @@ import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { aider } from "./aider/index.ts";
 import { auggie } from "./auggie/index.ts";
+import { chatgpt } from "./chatgpt/index.ts";
+import { neverWritten } from "./claim.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
@@ -32,6 +34,7 @@ import { qwen } from "./qwen/index.ts";
 import type { Agent, Profile } from "./types.ts";
 import { HOW_TO_ASK, unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
+import { warp } from "./warp/index.ts";
 import { zed } from "./zed/index.ts";
 
 export const agents: readonly Agent[] = [
@@ -62,8 +65,13 @@ export const agents: readonly Agent[] = [
   gptme,
   deepagents,
   mastracode,
+  chatgpt,
   zed,
+  warp,
 ];
+
+/** Those that a session can be written for. */
+export const writable: readonly Agent[] = agents.filter((agent) => neverWritten(agent) === null);
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */
 export function findAgent(name: string, profiles: readonly Profile[] = []): Agent | undefined {

@@ -5,6 +5,7 @@
 
 import { store as aider } from "./aider/store.ts";
 import { store as auggie } from "./auggie/store.ts";
+import { store as chatgpt } from "./chatgpt/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
@@ -31,6 +32,7 @@ import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
 import type { Store } from "./types.ts";
 import { store as vibe } from "./vibe/store.ts";
+import { store as warp } from "./warp/store.ts";
 import { store as zed } from "./zed/store.ts";
 
 export const stores: { readonly [agent: string]: Store } = {
@@ -61,5 +63,7 @@ export const stores: { readonly [agent: string]: Store } = {
   gptme,
   deepagents,
   mastracode,
+  chatgpt,
   zed,
+  warp,
 };

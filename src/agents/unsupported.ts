@@ -31,7 +31,6 @@ function below(folders: readonly string[], ...names: readonly string[]): string[
 const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Amp", words: ["amp"] },
   { name: "Antigravity", words: ["antigravity", "agy"] },
-  { name: "ChatGPT", words: ["chatgpt"] },
   { name: "Claude Desktop", words: ["claude-desktop"] },
   { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
@@ -49,16 +48,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
     words: ["trae"],
     places: below(CODE, "Trae/ModularData/ai-agent", "Trae CN/ModularData/ai-agent"),
     why: "newer versions encrypt them",
-  },
-  {
-    name: "Warp",
-    words: ["warp"],
-    places: [
-      "$XDG_STATE_HOME/warp-terminal/warp.sqlite",
-      ".local/state/warp-terminal/warp.sqlite",
-      "Library/Group Containers/2BBY89MBSN.dev.warp/Library/Application Support/dev.warp.Warp-Stable/warp.sqlite",
-      "$LOCALAPPDATA/warp/Warp/data/warp.sqlite",
-    ],
   },
   { name: "TRAE CLI", words: ["traex", "trae-cli"], places: [".trae/cli/sessions"] },
   {

@@ -8,9 +8,11 @@ import {
   type Relative,
   wasLeft,
 } from "../core/list.ts";
+import { onlyAt } from "../core/places.ts";
 import { settings } from "../core/settings.ts";
 import { counted } from "../words.ts";
 import { clean, clip } from "./cells.ts";
+import { expanded } from "./options.ts";
 import { type PlaceOptions, placesFor, positive, requireProject, withPlaces } from "./places.ts";
 import { whileReading } from "./reading.ts";
 import { type Line, sessionLines, when } from "./session-table.ts";
@@ -41,6 +43,10 @@ const SCHEMA = "segue/list@1";
 export function command(): Command {
   return withPlaces(new Command("list").alias("ls"))
     .description("list sessions of all agents: this project's first, newest first")
+    .argument(
+      "[path]",
+      "an export of ChatGPT or Claude.ai, or another store, instead of all stores",
+    )
     .option("--agent <agent>", "only the sessions of this agent or profile")
     .option(
       "--since <time>",
@@ -59,11 +65,15 @@ export function command(): Command {
     .action(run);
 }
 
-async function run({ agent, since, limited, all, number, ...how }: Options): Promise<void> {
+async function run(
+  path: string | undefined,
+  { agent: named, since, limited, all, number, ...how }: Options,
+): Promise<void> {
   const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
   const folded = !how.json && !how.jsonl;
-  const asked = { agent, since, limited, most, folded };
   const places = await placesFor(how);
+  const agent = path === undefined ? named : await onlyAt(places, expanded(path), named);
+  const asked = { agent, since, limited, most, folded };
   const list = await whileReading("reading", 1, () => listSessions(places, asked));
   if (!list.sessions.some(({ here }) => here)) requireProject(how.cwd);
   for (const one of list.damage)

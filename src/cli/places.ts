@@ -72,7 +72,8 @@ export function setStore(
     });
   }
   const info = statSync(folder, { throwIfNoEntry: false });
-  if (info ? !info.isDirectory() : id !== target) {
+  const isStore = info?.isDirectory() || (info && store.database?.holds(folder));
+  if (info ? !isStore : id !== target) {
     const what = info ? "this is not a folder" : "there is no such folder";
     throw new SegueError("not-found", `${flag}: ${what}`, { where: folder });
   }
@@ -80,7 +81,9 @@ export function setStore(
 }
 
 /** Like `placesOf`, but the agents are loaded only if the options name one. */
-export async function placesFor(options: PlaceOptions): Promise<Places> {
+export async function placesFor(
+  options: PlaceOptions,
+): Promise<Places & { stores: Map<string, string> }> {
   const places = configured(options);
   const stores = new Map<string, string>();
   for (const one of storesGiven(options))

@@ -1,7 +1,7 @@
 /** Checks the laws on one session file. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { agents } from "../agents/registry.ts";
+import { agents, writable } from "../agents/registry.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Input, Progress } from "../io/input.ts";
@@ -62,8 +62,9 @@ export async function checkSession(
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     check.unknown = unknownOf(agent, input);
     check.laws.push(accountOf(agent, input, bases));
-    for (const [i, target] of agents.entries()) {
-      progress?.(i + 1, agents.length + 1);
+    const targets = agents.filter((one) => one === agent || writable.includes(one));
+    for (const [i, target] of targets.entries()) {
+      progress?.(i + 1, targets.length + 1);
       const tell = sent && ((entry: Entry) => sent(target.id, entry));
       interruptible(() => checkThrough(check, source, target, scratch, tell));
       await heedSignals();

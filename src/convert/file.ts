@@ -154,9 +154,10 @@ class Job {
   /** Does everything except the last step, which is returned. */
   #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): () => Report {
     const { survey: whole, taken: carry, beside } = this.#survey(bases, assumed);
-    // What came from there returns as it was; only new turns need a writer.
-    if (!carry) refuseUnwritable(this.#target);
-    const { fit } = this.#options;
+    const { fit, cwd: moved } = this.#options;
+    // What came from there returns as it was, and can be copied; only new turns need a writer.
+    const isCopy = this.#source === this.#target && fit === undefined && moved === undefined;
+    if (!carry && !isCopy) refuseUnwritable(this.#target);
     const source = { agent: this.#source, input: this.#input, bases, children };
     const survey = fit && !carry ? fitted(source, this.#target, whole, fit) : whole;
     if (carry && this.#options.cwd !== undefined) throw oneAtATime(this.#input.where);

@@ -1,10 +1,12 @@
 /** Where to look for sessions. */
-import { statSync } from "node:fs";
-import { isAbsolute, join, relative } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { nameOf } from "../agents/profile.ts";
 import { stores as storeOf } from "../agents/stores.ts";
 import type { Profile, Store } from "../agents/types.ts";
 import { type Keeper, type Places, rootsOf } from "../catalog/stores.ts";
 import type { Settings } from "../config/settings.ts";
+import { SegueError } from "../errors.ts";
 import { followLinks } from "../io/files.ts";
 import { expandHome, hostOf } from "../io/host.ts";
 import { type Env, variableFor } from "../io/state.ts";
@@ -33,7 +35,7 @@ export function placesFrom(
     const fromFile = source === "user" || source === "project";
     if (typeof folder === "string" && !(fromFile && isMoved(store, given))) {
       stores.set(id, storeIn(store, folder, env));
-      if (!isDirectory(folder)) missing(id, folder, where);
+      if (!isDirectory(folder) && !store.database?.holds(folder)) missing(id, folder, where);
     }
     const command = `agents.${id}.command`;
     const program = settings.text(command);
@@ -67,6 +69,39 @@ function isMoved(store: Store, env: Env): boolean {
   const { HOME, USERPROFILE } = env;
   const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
   return store.roots(env)[0] !== store.roots(plain)[0];
+}
+
+/**
+ * Makes what is at this path the only store to look in, and tells whose it is; loads the agents.
+ * @throws SegueError if no agent, or more than one, has sessions there.
+ */
+export async function onlyAt(
+  places: Places & { stores: Map<string, string> },
+  given: string,
+  named?: string,
+): Promise<string> {
+  const { agents } = await import("../agents/registry.ts");
+  const path = resolve(given);
+  const about = { where: given };
+  if (!existsSync(path))
+    throw new SegueError("not-found", "there is no such file or folder", about);
+  const among = named === undefined ? agents : [await keeperNamed(named, places.profiles)];
+  const found: Keeper[] = [];
+  for (const one of among) {
+    const isIts = one.store.database?.holds(path) || (await one.store.find(path)).length > 0;
+    if (isIts) found.push(one);
+  }
+  const [only, ...more] = found;
+  if (!only) {
+    throw new SegueError("not-found", "there are no sessions of a supported agent here", about);
+  }
+  if (more.length > 0) {
+    const names = found.map(nameOf).join(", ");
+    const hint = "name one of them with --agent";
+    throw new SegueError("ambiguous", `there are sessions of ${names} here`, { ...about, hint });
+  }
+  places.stores.set(nameOf(only), path);
+  return nameOf(only);
 }
 
 /** An agent, where its sessions are stored, and the command that installs it. */

@@ -10,8 +10,8 @@ import { isFolder } from "../io/files.ts";
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 
-export { neverWritten, refuseUnwritable } from "../agents/claim.ts";
-export { commandOf, startedBy } from "../agents/command.ts";
+export { refuseUnwritable } from "../agents/claim.ts";
+export { startedBy } from "../agents/command.ts";
 export { noFolder } from "../convert/store/there.ts";
 export { launch } from "../io/launch.ts";
 

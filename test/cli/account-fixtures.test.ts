@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { rowsAt } from "../../src/convert/read/open.ts";
 import { SegueError } from "../../src/errors.ts";
@@ -116,7 +116,7 @@ async function undo(m: Machine, before: ReadonlyMap<string, string>): Promise<vo
   assert.deepEqual(filesBelow(m.at("two")), before, "undone");
 }
 
-for (const agent of agents) {
+for (const agent of writable) {
   if (IN_PROJECTS.has(agent.id)) continue;
   describe(`${agent.name}: from one account to the other, as it is`, () => {
     for (const variant of readdirSync(join(FIXTURES, agent.id))) {

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { rowsAt } from "../../src/convert/read/open.ts";
 import { DATABASES, makeStoreOf } from "../support/account-stores.ts";
@@ -156,7 +156,7 @@ it("Mistral Vibe: attachments of 2.x, and plugins of 3.x that are not there", as
 });
 
 describe("between two accounts of", () => {
-  for (const agent of agents) {
+  for (const agent of writable) {
     if (IN_PROJECTS.has(agent.id) || agent === claudeCode) continue;
     it(agent.name, async () => {
       const m = machine(agent);

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
-import { agentNamed, agents } from "../../src/agents/registry.ts";
+import { agentNamed, writable } from "../../src/agents/registry.ts";
 import { convertFile } from "../../src/convert/file.ts";
 import { Journal } from "../../src/io/journal.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
@@ -752,7 +752,7 @@ describe("segue list, agents, check, log", () => {
       "unknown",
     ]);
     // Law 4 on the file itself, then laws 1 and 2 through each agent.
-    assert.equal(document.laws.length, agents.length + 1);
+    assert.equal(document.laws.length, writable.length + 1);
     for (const law of document.laws) {
       assert.deepEqual(Object.keys(law), ["law", "through", "ok", "detail"]);
       assert.equal(law.ok, true);
@@ -772,7 +772,7 @@ describe("segue list, agents, check, log", () => {
 
   it("check passes what was handed over, whose reasoning is quoted there", async () => {
     const m = inhabited(root);
-    for (const to of agents.filter(({ store }) => !store.database).map(({ id }) => id)) {
+    for (const to of writable.filter(({ store }) => !store.database).map(({ id }) => id)) {
       for (const from of ["claude#1", "pi#1"]) {
         await m.run(["resume", from, "--in", to, "--no-launch", "--fork"]);
       }
@@ -950,7 +950,7 @@ describe("segue resume", () => {
 
   it("--no-launch writes the session where its agent finds it, and prints the command", async () => {
     const m = inhabited(root);
-    for (const { id, store } of agents) {
+    for (const { id, store } of writable) {
       if (id === "pi") continue;
       const ended = await m.run(["resume", "pi#1", "--in", id, "--no-launch"]);
       const { code, out, err } = ended;

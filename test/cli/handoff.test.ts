@@ -67,7 +67,9 @@ const REAL: { [agent: string]: string } = {
   gptme: "gptme/tools",
   deepagents: "deepagents/rich",
   mastracode: "mastracode/tools",
+  chatgpt: "chatgpt/rows",
   zed: "zed/rows",
+  warp: "warp/rows",
 };
 
 describe("the document of a real session", () => {

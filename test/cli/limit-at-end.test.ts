@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agentNamed, agents } from "../../src/agents/registry.ts";
+import { agentNamed, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { lineOf, Scan } from "../../src/catalog/line.ts";
 import { stopsAt } from "../../src/catalog/sign.ts";
@@ -130,7 +130,7 @@ function add({ path, id }: Listed, refusal: Refusal): void {
 }
 
 describe("a long session that stopped at a limit is listed as that:", () => {
-  for (const agent of agents) {
+  for (const agent of writable) {
     if (NONE.has(agent.id) || OTHERWISE.has(agent.id)) continue;
     it(agent.name, async () => {
       const m = new Machine(mkdtempSync(join(root, "home-")));

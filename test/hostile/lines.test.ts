@@ -55,8 +55,8 @@ function spoken(live: Live): string[] {
       .filter(({ role, stop }) => role === "user" && stop === undefined)
       // Some agents hold several texts of a message as one.
       .flatMap((message) => textsOf(message).join("\n\n").split("\n\n"))
-      // A picture that the target cannot take is mentioned in its place.
-      .filter((text) => text.trim() !== "" && !/^\[image: .*\]$/.test(text))
+      // A picture or a document that the target cannot take is mentioned in its place.
+      .filter((text) => text.trim() !== "" && !/^\[(?:image|attached file): .*\]$/.test(text))
   );
 }
 

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pi } from "../../src/agents/pi/index.ts";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import type { Entry, Part } from "../../src/session/types.ts";
 import { convertFile, opening, see, write } from "../support/conversion.ts";
@@ -85,7 +85,7 @@ describe("a conversation about limits", () => {
   const { writer, text } = opening(pi, "about limits");
   writeFileSync(source.path, text + write(writer, talk(pi, summarised())));
 
-  for (const agent of agents) {
+  for (const agent of writable) {
     it(`has no limit in ${agent.id}`, async () => {
       const own = join(folder, `own-${agent.id}.jsonl`);
       const opened = opening(agent, "about limits");

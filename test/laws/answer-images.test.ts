@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { writable } from "../../src/agents/registry.ts";
 import { vibe } from "../../src/agents/vibe/index.ts";
 import { convertFile, see } from "../support/conversion.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -35,7 +35,7 @@ describe("an image in an answer", () => {
   const path = join(folder, "source.jsonl");
   writeFileSync(path, RECORDS.map((record) => `${JSON.stringify(record)}\n`).join(""));
 
-  for (const agent of agents.filter((one) => one !== vibe)) {
+  for (const agent of writable.filter((one) => one !== vibe)) {
     it(`in ${agent.id}`, async () => {
       const there = { agent, path: join(folder, `${agent.id}.jsonl`) };
       const { losses } = await convertFile({ agent: vibe, path }, there);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import type { Entry } from "../../src/session/types.ts";
 import {
@@ -95,7 +95,7 @@ function asks(entry: Entry, mark: string): boolean {
 /** It has no branches: what is taken back there is hidden. */
 const hides = agents.filter(({ id }) => id === "openhands");
 
-for (const agent of inTurn(agents, 2)) {
+for (const agent of inTurn(writable, 2)) {
   const others = hides.filter((other) => other !== agent);
   for (const through of new Set([...partners(agent).slice(0, 1), ...others])) {
     describe(`${agent.id} through ${through.id}`, () => {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import type { Report } from "../../src/convert/report/report.ts";
 import type { Fit } from "../../src/convert/survey/fit.ts";
@@ -131,7 +131,7 @@ async function entryOf(there: File): Promise<string> {
   return textsOf(known(live[0])).join("\n");
 }
 
-for (const [at, agent] of agents.entries()) {
+for (const [at, agent] of writable.entries()) {
   // In its own form, or in another's: the agents take turns.
   const targets = [agent, ...partners(agent).slice(0, 1)];
   for (const through of inTurn(at % 2 === 0 ? targets : targets.toReversed(), 2)) {

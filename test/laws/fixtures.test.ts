@@ -3,13 +3,20 @@ import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { readLines, see } from "../support/conversion.ts";
 import { type Fixture, fixtures, plain } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { others, partners, turnOf } from "../support/partners.ts";
-import { copyIsSame, nothingInSilence, sameBytes, thereAndBack, workAndBack } from "./laws.ts";
+import {
+  cannotComeHome,
+  copyIsSame,
+  nothingInSilence,
+  sameBytes,
+  thereAndBack,
+  workAndBack,
+} from "./laws.ts";
 
 const root = temporaryFolder();
 const folder = () => mkdtempSync(join(root, "law-"));
@@ -64,6 +71,12 @@ for (const source of sessions) {
       it(`law 2: with the carry inside, through ${through.id}`, async () => {
         await thereAndBack(source, through, folder(), { carry: "inside" });
       });
+      if (!writable.includes(source.agent)) {
+        it(`law 3: new turns of ${through.id} cannot go there, and nothing is written`, async () => {
+          await cannotComeHome(source, through, folder());
+        });
+        continue;
+      }
       const skip = nothingThere(source, through) && "an empty file, with which no CLI goes on";
       it(`law 3: there, work, and back, again and again, with ${through.id}`, {
         skip,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { agents } from "../../src/agents/registry.ts";
+import { writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import type { Entry, Json, ToolCallPart, ToolUse } from "../../src/session/types.ts";
 import { opening, write } from "../support/conversion.ts";
@@ -191,7 +191,7 @@ function callOf(agent: Agent, id: string, how: Called): ToolCallPart {
   return { kind: "tool-call", callId: id, name, input, use: native ? how.use : null };
 }
 
-for (const agent of agents) {
+for (const agent of writable) {
   describe(`sessions of ${agent.id}`, () => {
     const source = (session: readonly Turn[]) => {
       const path = join(folder(), "source.jsonl");

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { writable } from "../../src/agents/registry.ts";
 import type { Message } from "../../src/session/types.ts";
 import { type Seen, see, textsOf } from "../support/conversion.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
@@ -53,7 +54,8 @@ describe("what is hidden in the middle of a session", () => {
         const { there } = await thereAndBack(fixture, through, folder());
         const sent = (await see(there)).live.flatMap(textsOf).join("\n");
         for (const word of words) assert.ok(!sent.includes(word.trim()), word);
-        await workAndBack(fixture, through, folder(), { rounds: 1 });
+        if (writable.includes(fixture.agent))
+          await workAndBack(fixture, through, folder(), { rounds: 1 });
       });
     }
   }

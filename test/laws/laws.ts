@@ -1,6 +1,6 @@
 /** The laws, as assertions on one session file. */
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Agent } from "../../src/agents/types.ts";
 import type { LossCode } from "../../src/convert/report/losses.ts";
@@ -60,6 +60,16 @@ export async function thereAndBack(
     assert.ok(isOwn, "not a record of the target's");
   }
   return { there, done };
+}
+
+/** Of an agent that no session can be written for, what goes on elsewhere stays there. */
+export async function cannotComeHome(source: File, through: Agent, folder: string): Promise<void> {
+  const there = { agent: through, path: join(folder, "there.jsonl") };
+  const home = { agent: source.agent, path: join(folder, "home.jsonl") };
+  await convertFile(source, there);
+  workOn(there, "new");
+  await assert.rejects(convertFile(there, home), { kind: "refused" });
+  assert.equal(existsSync(home.path), false);
 }
 
 /** There, home, and there again: the third shows what the second did to the first. */

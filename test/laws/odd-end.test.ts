@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { writable } from "../../src/agents/registry.ts";
 import { plain } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { partners } from "../support/partners.ts";
@@ -11,7 +11,7 @@ import { workAndBack } from "./laws.ts";
 const root = temporaryFolder();
 
 describe("a session whose last lines are kept as they are", () => {
-  for (const { agent, path } of agents.map(plain)) {
+  for (const { agent, path } of writable.map(plain)) {
     if (!path.endsWith(".jsonl")) continue;
     const source = { agent, path: join(mkdtempSync(join(root, "odd-")), "source.jsonl") };
     const lines = readFileSync(path, "utf8").split("\n");

@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pi } from "../../src/agents/pi/index.ts";
-import { agents } from "../../src/agents/registry.ts";
+import { writable } from "../../src/agents/registry.ts";
 import { convertFile, see, textsOf } from "../support/conversion.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
@@ -119,7 +119,7 @@ for (const [who, say] of [
   describe(`what ${who} stays said`, () => {
     const folder = temporaryFolder();
 
-    for (const agent of agents) {
+    for (const agent of writable) {
       it(`in ${agent.id}`, async () => {
         const source = { agent: pi, path: join(folder, `pi-${agent.id}.jsonl`) };
         writeFileSync(source.path, session(PASTED, say));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import { convertFile, readLines, see, textsOf, workOn } from "../support/conversion.ts";
 import { fixture, fixtures } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
@@ -28,7 +28,7 @@ function used(entries: Awaited<ReturnType<typeof see>>["entries"]): string {
 }
 
 for (const source of BASICS) {
-  for (const target of agents) {
+  for (const target of writable) {
     it(`${source.agent.id} goes on in another folder, in ${target.id}`, async () => {
       const folder = mkdtempSync(join(root, "case-"));
       const there = { agent: target, path: join(folder, "there.jsonl") };
@@ -51,6 +51,7 @@ for (const source of BASICS) {
         const back = { agent: source.agent, path: join(folder, "back.jsonl") };
         await convertFile(there, back);
         assert.ok(readFileSync(back.path).equals(readFileSync(source.path)), "law 2");
+        if (!writable.includes(source.agent)) return;
         workOn(there, "new");
         const again = { agent: source.agent, path: join(folder, "again.jsonl") };
         const home = await convertFile(there, again);

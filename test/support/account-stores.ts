@@ -7,6 +7,7 @@ import { makeHermes } from "./hermes-db.ts";
 import { makeMastraCode } from "./mastracode-db.ts";
 import { makeOpenClaw } from "./openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "./opencode-db.ts";
+import { makeZed } from "./zed-db.ts";
 
 /** Where an agent's database is. */
 export const DATABASES: { [agent: string]: [make: (path: string) => void, place: string] } = {
@@ -17,6 +18,7 @@ export const DATABASES: { [agent: string]: [make: (path: string) => void, place:
   hermes: [makeHermes, ".hermes/state.db"],
   deepagents: [makeDeepAgents, ".deepagents/.state/sessions.db"],
   mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
+  zed: [makeZed, ".local/share/zed/threads/threads.db"],
 };
 
 /** Segue writes only to folders that are there. */

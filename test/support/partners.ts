@@ -1,7 +1,6 @@
 /** Which agents a session is taken through. All pairs have their turn on recorded sessions. */
 import { createHash } from "node:crypto";
-import { neverWritten } from "../../src/agents/claim.ts";
-import { agents } from "../../src/agents/registry.ts";
+import { agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { seed } from "./commit.ts";
 import { runs } from "./seed.ts";
@@ -10,15 +9,12 @@ export function others(agent: Agent): Agent[] {
   return writable.filter((other) => other !== agent);
 }
 
-/** Those that a session can be written for. */
-export const writable: readonly Agent[] = agents.filter((agent) => neverWritten(agent) === null);
-
 /**
  * Two agents, for tests of which one for every pair would take too long: those that follow in a
  * ring, at different distances, so that each agent is a target as often as a source.
  */
 export function partners(agent: Agent): Agent[] {
-  const at = agents.indexOf(agent);
+  const at = writable.includes(agent) ? writable.indexOf(agent) : agents.indexOf(agent);
   const steps = new Set([1, Math.ceil(writable.length / 2)]);
   return [...steps].flatMap((step) => writable[(at + step) % writable.length] ?? []);
 }

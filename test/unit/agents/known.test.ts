@@ -93,6 +93,15 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<context.append_loop_event>.event<step.note>",
     "<hologram>",
   ],
+  chatgpt: [
+    "<conversation>.mood_ring",
+    "<node>.message.content<multimodal_text>.parts[]<hologram>",
+    "<node>.message.gesture",
+    "<node>.message.content<thoughts>.thoughts[].depth",
+    "<node>.message.content<canvas_card>",
+    "<node>.lane",
+    "<unknown>",
+  ],
   qwen: [
     "<user>.inputMode",
     "<system><attention_map>",
