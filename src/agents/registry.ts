@@ -41,6 +41,7 @@ import { roo } from "./roo/index.ts";
 import type { Agent, Profile } from "./types.ts";
 import { HOW_TO_ASK, unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
+import { warp } from "./warp/index.ts";
 import { zed } from "./zed/index.ts";
 
 export const agents: readonly Agent[] = [
@@ -80,6 +81,7 @@ export const agents: readonly Agent[] = [
   roo,
   qoder,
   zed,
+  warp,
 ];
 
 /** Those that a session can be written for. */

@@ -40,6 +40,7 @@ import { ROO } from "./shared/tasks/dialect.ts";
 import { taskStore } from "./shared/tasks/store.ts";
 import type { Store } from "./types.ts";
 import { store as vibe } from "./vibe/store.ts";
+import { store as warp } from "./warp/store.ts";
 import { store as zed } from "./zed/store.ts";
 
 export const stores: { readonly [agent: string]: Store } = {
@@ -79,4 +80,5 @@ export const stores: { readonly [agent: string]: Store } = {
   roo: taskStore(ROO),
   qoder,
   zed,
+  warp,
 };

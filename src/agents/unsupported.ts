@@ -43,16 +43,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
     places: below(CODE, "Trae/ModularData/ai-agent", "Trae CN/ModularData/ai-agent"),
     why: "newer versions encrypt them",
   },
-  {
-    name: "Warp",
-    words: ["warp"],
-    places: [
-      "$XDG_STATE_HOME/warp-terminal/warp.sqlite",
-      ".local/state/warp-terminal/warp.sqlite",
-      "Library/Group Containers/2BBY89MBSN.dev.warp/Library/Application Support/dev.warp.Warp-Stable/warp.sqlite",
-      "$LOCALAPPDATA/warp/Warp/data/warp.sqlite",
-    ],
-  },
   { name: "TRAE CLI", words: ["traex", "trae-cli"], places: [".trae/cli/sessions"] },
   {
     name: "CodeBuddy Code",

@@ -76,6 +76,7 @@ const REAL: { [agent: string]: string } = {
   roo: "roo/rows",
   qoder: "qoder/basic",
   zed: "zed/rows",
+  warp: "warp/rows",
 };
 
 describe("the document of a real session", () => {

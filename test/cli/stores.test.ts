@@ -43,6 +43,7 @@ const FOLDERS = [
   [".kiro/x", /Kiro's store/],
   [".qoder/x", /Qoder's store/],
   [".local/share/zed/x", /Zed's store/],
+  [".local/state/warp-terminal/x", /Warp's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -63,9 +63,9 @@ describe("an agent that is found, but not supported", () => {
     }
     const windsurf = await m.run(["doctor", "--shapes", "windsurf"]);
     assert.match(windsurf.out, /`<uuid>\.pb`: binary, 1 file/);
-    const none = await m.run(["doctor", "--shapes", "warp"]);
+    const none = await m.run(["doctor", "--shapes", "zencoder"]);
     assert.equal(none.code, 3);
-    assert.match(none.err, /no store of an agent "warp"/);
+    assert.match(none.err, /no store of an agent "zencoder"/);
   });
 
   it("has no session that is read: a file of it says whose it is, and why", async () => {
