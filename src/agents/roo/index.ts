@@ -5,6 +5,6 @@ import { taskLaunch } from "../shared/tasks/launch.ts";
 export const roo = taskAgent(ROO, {
   name: "Roo Code",
   aliases: ["roo-code", "roo-cline"],
-  claim: { read: "vendor-source", write: "vendor-source" },
+  claim: { read: "vendor-source", write: "vendor-code" },
   launch: taskLaunch(ROO),
 });
