@@ -183,7 +183,7 @@ function turnBlobs({ user, rest }: Turn, cwd: string): Blob[] {
 
 export function blocksOf({ content }: JsonObject): Json[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
-  return array(content);
+  return isObject(content) ? [content] : array(content);
 }
 
 interface Result {

@@ -77,7 +77,7 @@ function kindOf(record: Json): string {
 
 export const frames: Frames = {
   around: [
-    [/^<user_query>\n?([\s\S]*?)\n?<\/user_query>$/, "$1"],
+    [/^(?:<timestamp>[^<]*<\/timestamp>\s*)?<user_query>\n?([\s\S]*?)\n?<\/user_query>\s*$/, "$1"],
     [/^Exit code: -?\d+\n\nCommand output:\n\n```\n([\s\S]*)\n```$/, "$1"],
   ],
   ends: /^Exit code: -?\d+$/,

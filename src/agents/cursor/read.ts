@@ -2,6 +2,7 @@
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
+import { saidIn } from "../../session/other.ts";
 import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
@@ -15,7 +16,7 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { isUsers, modelIn, readAnswer, readPrompt, resultIn, stopOf, usageOf } from "./bubbles.ts";
-import { readAnswerBlock, readResult, readUserBlock } from "./content.ts";
+import { readAnswerBlock, readResult, readUserBlock, typeOf } from "./content.ts";
 import { blocksOf, isSummary } from "./graph.ts";
 import { isoTime, type Unwrapped, unwrap } from "./records.ts";
 import { lineParts, textParts } from "./spoken.ts";
@@ -127,7 +128,9 @@ class CursorReader implements Reader {
     if (message.role === "user" && isSummary(message)) {
       this.#unsent = [];
       this.#isSent = isSent;
-      const texts = blocksOf(message).map((block) => string(member(block, "text")) ?? "");
+      const texts = blocksOf(message).map((block) =>
+        saidIn(typeOf(block) === "text" ? member(block, "text") : block),
+      );
       const place = this.#place(id, null);
       return [{ kind: "event", ...place, event: "compaction", summary: texts.join("\n\n") }];
     }

@@ -54,7 +54,7 @@ describe("Cursor's sessions", () => {
       "assistant:text",
     ]);
     const [first] = seen(entriesOf("cursor/rows"));
-    assert.deepEqual(first?.parts, [{ kind: "text", text: "What is in this folder?" }]);
+    assert.deepEqual(first?.parts, [{ kind: "text", text: "MARK-USER-1 What is in this folder?" }]);
   });
 
   it("have a summary in the place of what came before it", () => {
