@@ -18,7 +18,7 @@ import { agentNamed, agents } from "../../src/agents/registry.ts";
 import { convertFile } from "../../src/convert/file.ts";
 import { Journal } from "../../src/io/journal.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
-import { partners } from "../support/partners.ts";
+import { partners, writable } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
 import { BASICS, CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
@@ -950,7 +950,7 @@ describe("segue resume", () => {
 
   it("--no-launch writes the session where its agent finds it, and prints the command", async () => {
     const m = inhabited(root);
-    for (const { id, store } of agents) {
+    for (const { id, store } of writable) {
       if (id === "pi") continue;
       const ended = await m.run(["resume", "pi#1", "--in", id, "--no-launch"]);
       const { code, out, err } = ended;

@@ -17,6 +17,7 @@ import { agentNamed, agents } from "../../src/agents/registry.ts";
 import { workOn } from "../support/conversion.ts";
 import { fixture } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writable } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
 import { fails } from "./support.ts";
 
@@ -101,7 +102,7 @@ setInterval(() => {}, 1e6);
     const m = machine("codex", TELL);
     writeFileSync(m.at("file"), "x");
     const before = readdirSync(m.home);
-    for (const { id } of agents) {
+    for (const { id } of writable) {
       const resume = ["resume", m.at("s.jsonl"), "--in", id, "--no-launch", "--cwd"];
       fails(await m.run([...resume, m.at("file")]), 2, /--cwd is a file, not a folder/);
       fails(await m.run([...resume, m.at("file", "x")]), 1, /a file is where a folder should be/);
