@@ -18,7 +18,7 @@ import { agentNamed, writable } from "../../src/agents/registry.ts";
 import { convertFile } from "../../src/convert/file.ts";
 import { Journal } from "../../src/io/journal.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
-import { partners, writable } from "../support/partners.ts";
+import { partners } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
 import { BASICS, CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 

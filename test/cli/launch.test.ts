@@ -17,7 +17,6 @@ import { agentNamed, agents, writable } from "../../src/agents/registry.ts";
 import { workOn } from "../support/conversion.ts";
 import { fixture } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { writable } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
 import { fails } from "./support.ts";
 

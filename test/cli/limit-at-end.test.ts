@@ -14,15 +14,7 @@ import {
 import { join } from "node:path";
 import { describe, it } from "node:test";
 
-<<<<<<< HEAD
-
 import { agentNamed, writable } from "../../src/agents/registry.ts";
-
-=======
-
-import { agentNamed } from "../../src/agents/registry.ts";
-
->>>>>>> bd00bb20e363411c8eb7e6828ad8ed25f27492c4
 
 import type { Agent } from "../../src/agents/types.ts";
 import { lineOf, Scan } from "../../src/catalog/line.ts";
@@ -32,7 +24,6 @@ import { makeStoreOf } from "../support/account-stores.ts";
 import { makeCrush } from "../support/crush-db.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
-import { writable } from "../support/partners.ts";
 import { Machine, SHOP } from "../support/segue.ts";
 
 const root = temporaryFolder();
