@@ -97,13 +97,13 @@ describe("wrong use", () => {
       /^segue: --number does not take "x": it must be a number greater than 0\n.*segue list --help/,
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
-    [["cursor"], 3, /^segue: Segue does not support Cursor yet\n.*segue agents/],
+    [["devin"], 3, /^segue: Segue does not support Devin yet\n.*segue agents/],
     [["list", "--agent", "windsurf"], 3, /does not support Windsurf/],
     // Short names are like every word.
     [
-      ["list", "--agent", "foo"],
+      ["list", "--agent", "xyzzy"],
       3,
-      /^segue: there is no agent "foo"\n {2}`segue agents` lists all agents$/m,
+      /^segue: there is no agent "xyzzy"\n {2}`segue agents` lists all agents$/m,
     ],
     [["list", "--agent", "cluade"], 3, /did you mean claude\?/],
     [["list", "-n", "0"], 2, /greater than 0/],
@@ -292,7 +292,7 @@ describe("wrong places", () => {
 });
 
 describe("segue resume --fork in the session's own agent", () => {
-  for (const fixture of BASICS) {
+  for (const fixture of BASICS.filter(({ agent }) => writable.includes(agent))) {
     it(fixture.agent.name, async () => {
       const m = machine();
       m.install(fixture);
@@ -716,7 +716,7 @@ describe("segue list, agents, check, log", () => {
       assert.match(second, /^kilo +999\.888\.7\S+ \* +0 +✓ +✓ +✓/);
       assert.match(rest[0] ?? "", /^claude-code +- +1 +✓ +✓ +✓/);
       assert.match(out, /^chatgpt +- +0 +~ +- +-/m);
-      assert.match(out, /^~: no test has run this agent; see docs\/support.md$/m);
+      assert.match(out, /^~: supported, but never run in tests: docs\/support.md$/m);
       if (width >= 84) assert.match(first, /\d, \d{4}-\d\d-\d\d/);
       if (width >= 104) assert.match(first, /\/agent\/sessions$/);
     }
@@ -956,7 +956,7 @@ describe("segue resume", () => {
       if (id === "pi") continue;
       const ended = await m.run(["resume", "pi#1", "--in", id, "--no-launch"]);
       const { code, out, err } = ended;
-      if (store.database) {
+      if (store.database && id !== "cursor") {
         // Only its own CLI can make a database; and nobody makes a project.
         const why = id === "aider" ? /this folder does not exist/ : /has no database here yet/;
         fails(ended, 1, why);

@@ -28,11 +28,21 @@ import { Machine, SHOP } from "../support/segue.ts";
 
 const root = temporaryFolder();
 
-/** These record no refusals, or not in their sessions: see docs/limits.md. */
-const NONE = new Set(["continue", "hermes", "kimi-cli", "auggie", "mastracode", "qoder"]);
+/** These record no refusals, or not in their sessions, or Segue does not read them: see docs/limits.md. */
+const NONE = new Set([
+  "continue",
+  "hermes",
+  "kimi-cli",
+  "auggie",
+  "mastracode",
+  "qoder",
+  "cursor",
+  "roo",
+  "zed",
+]);
 
-/** Records them only in a form that Segue does not write: see below. */
-const OTHERWISE = new Set(["vibe"]);
+/** Mistral Vibe records them only in a form that Segue does not write: see below. Kiro's name a message of their session. */
+const OTHERWISE = new Set(["vibe", "kiro"]);
 
 /** The last line of a recorded session that says that a request was refused, and the session's id. */
 interface Refusal {

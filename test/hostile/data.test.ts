@@ -16,10 +16,10 @@ import { agents } from "../../src/agents/registry.ts";
 import { placeFor } from "../../src/agents/shared/place.ts";
 import type { Store } from "../../src/agents/types.ts";
 import { SegueError } from "../../src/errors.ts";
-import { see } from "../support/conversion.ts";
+import { see, textsOf } from "../support/conversion.ts";
 import { HEADER } from "../support/entries.ts";
-import { fixture, fixtures, plain } from "../support/fixtures.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { type Fixture, fixture, fixtures, plain } from "../support/fixtures.ts";
+import { known, temporaryFolder } from "../support/folder.ts";
 import { HIDDEN, inTags } from "../support/hidden.ts";
 import { Machine } from "../support/segue.ts";
 
@@ -39,25 +39,35 @@ function safe({ out, err }: { out: string; err: string }): void {
   assert.doesNotMatch(err, HIDDEN);
 }
 
+/** A session's text, with a mark in what the user said first: not every recording has one. */
+async function marked(file: Fixture): Promise<string> {
+  const text = readFileSync(file.path, "utf8");
+  if (text.includes("MARK-USER-1")) return text;
+  const said = (await see(file)).live.filter(({ role }) => role === "user").flatMap(textsOf);
+  const [words] = known(/^[\w -]{4,}/m.exec(said.join("\n")));
+  return text.replaceAll(words, `MARK-USER-1 ${words}`);
+}
+
 describe("what a terminal obeys, and what is not seen, never reach it", () => {
   for (const agent of agents) {
     it(`from a title, a text, a folder or a name: ${agent.id}`, async () => {
       const m = machine();
       const basic = plain(agent);
-      // Rows lie in a database; as lines they are a file like any other.
-      if (agent.store.database) mkdirSync(m.at("lines"));
-      else m.install(basic);
       const at = basic.path.indexOf("/.", basic.path.indexOf("/fixtures/"));
-      const stored = m.at(agent.store.database ? "lines/s.jsonl" : basic.path.slice(at + 1));
+      // Rows lie in a database, or in a document; as lines they are a file like any other.
+      const isStored = !agent.store.database && at >= 0;
+      if (isStored) m.install(basic);
+      else mkdirSync(m.at("lines"));
+      const stored = m.at(isStored ? basic.path.slice(at + 1) : "lines/s.jsonl");
       const ansi =
         fixtures.find(({ name }) => name.endsWith(`${agent.id}-ansi-title.jsonl`)) ?? basic;
       const evil = JSON.stringify(EVIL + UNSEEN).slice(1, -1);
-      const text = readFileSync(ansi.path, "utf8")
+      const text = (await marked(ansi))
         .replaceAll("MARK-USER-1", `MARK-USER-1 ${evil}`)
-        .replaceAll("/home/dev/shop", `/home/dev/${evil}shop`)
+        .replaceAll(/\/home\/(?:dev|user)\/(?=shop|project)/g, (all) => `${all}${evil}`)
         // Names of tools, of whichever agent.
         .replaceAll(
-          /"(?:name|tool|toolName)":"(bash|Bash|shell|exec|exec_command|run_shell_command)"/g,
+          /"(?:name|tool|toolName)":"(bash|Bash|shell|exec|exec_command|run_shell_command|terminal)"/g,
           (all, name) => all.replace(`"${name}"`, `"${name}${evil}"`),
         );
       writeFileSync(stored, text);
@@ -87,7 +97,7 @@ describe("what a terminal obeys, and what is not seen, never reach it", () => {
         safe(await m.run(args));
       }
       // The others' sessions are rows, or a folder that one file does not make.
-      const isListed = !agent.store.database && agent.id !== "copilot";
+      const isListed = isStored && agent.id !== "copilot";
       const found = await m.run(["search", "MARK-USER-1"]);
       if (isListed) assert.match(found.out, /MARK-USER-1/);
       const handed = await m.run(["handoff", stored, "--no-redact"]);

@@ -332,10 +332,11 @@ it("a file that grows while it is read is cut at its last whole line", async () 
   const half = `${lines.slice(0, 8).join("\n")}\n${lines[8]?.slice(0, 50)}`;
   writeFileSync(m.at("grows.jsonl"), half);
   const more = "the rest of the line\\n".repeat(3);
-  // After Segue has seen how long the file is, and before it reads it.
+  // After Segue has seen how long the file is, and before it reads it; agents look at its head before.
   const grow = `
     const info = real(...args);
-    if (!globalThis.grown) fs.appendFileSync("${m.at("grows.jsonl")}", "${more}");
+    if (globalThis.grown || !new Error().stack.includes("new Input")) return info;
+    fs.appendFileSync("${m.at("grows.jsonl")}", "${more}");
     globalThis.grown = true;
     return info;`;
   const args = ["convert", m.at("grows.jsonl"), "--to", "codex", "-o", m.at("b.jsonl"), "--json"];

@@ -31,6 +31,7 @@ const FOLDERS: { [agent: string]: string } = {
   openhands: ".openhands/conversations",
   auggie: ".augment/sessions",
   nanocoder: ".local/share/nanocoder/sessions",
+  kiro: ".kiro/sessions/cli",
 };
 
 /** An empty store of the agent's, where it does not make one itself. */

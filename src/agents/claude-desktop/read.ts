@@ -3,6 +3,7 @@ import type { Reader, Told } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import type { Entry, Header, Json } from "../../session/types.ts";
 import { reader as claudeReader } from "../shared/claude/read.ts";
+import { isQoders } from "../shared/claude/signs.ts";
 import { recognises as isClaudeLine } from "../shared/claude/write.ts";
 import { DESKTOP } from "./dialect.ts";
 import { type About, aboutOf, sessionIn } from "./records.ts";
@@ -13,7 +14,7 @@ export function reader(): Reader {
 
 /** Does a record look like one of the app's, or of the Claude Code that it runs? */
 export function recognises(record: Json): boolean {
-  return sessionIn(record) !== null || isClaudeLine(record);
+  return sessionIn(record) !== null || (isClaudeLine(record) && !isQoders(record));
 }
 
 class DesktopReader implements Reader {

@@ -39,12 +39,14 @@ export function timeOf(text: string | undefined): string | null {
 
 export function stampOf(timestamp: Json | undefined): string | null {
   const seconds = number(member(timestamp, "seconds"));
-  if (seconds === undefined || seconds > LAST) return null;
+  if (seconds === undefined || seconds < FIRST || seconds > LAST) return null;
   const nanos = number(member(timestamp, "nanos")) ?? 0;
-  return new Date(seconds * 1000 + Math.floor(Math.min(nanos, 999_999_999) / 1e6)).toISOString();
+  const ms = Math.floor(Math.min(Math.max(nanos, 0), 999_999_999) / 1e6);
+  return new Date(seconds * 1000 + ms).toISOString();
 }
 
-/** The last second of the year 9999. */
+/** The first second of the year 1, and the last one of 9999: what a timestamp can hold. */
+const FIRST = -62_135_596_800;
 const LAST = 253_402_300_799;
 
 /** The one of these that a message has. */

@@ -22,6 +22,8 @@ export const TIERS: ReadonlySet<string> = new Set([
 export function isQoders(record: Json): boolean {
   const text = (key: string) => string(member(record, key)) ?? "";
   if (QODERS.includes(text("type"))) return true;
+  // Claude Code went from 1.0 to 2.0; qodercli 1.1.52 writes its own version.
+  if (/^1\.[1-9]/.test(text("version"))) return true;
   // Claude Code is at version 2; behind a gateway, its models can have any name.
   const model = string(member(member(record, "message"), "model")) ?? "";
   return TIERS.has(model) && !text("version").startsWith("2.");
