@@ -84,7 +84,7 @@ export interface Store {
   home?(env: NodeJS.ProcessEnv): string;
   /** All sessions in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
-  /** The same in a database of this agent's, by its path: it may be a copy, which lies in no store. */
+  /** The same in a database of this agent's, by its path: it may be a copy, which is in no store. */
   inDatabase?(path: string): Found[];
   /** Sessions are stored in the folders of projects, not below the root, which lists the projects. */
   inProjects?: true;
@@ -122,11 +122,11 @@ export interface Store {
    * it.
    */
   folder?(path: string, told: Told): string | null;
-  /** Which session lies at this place, for stores that tell it by the folder's name and not in records. */
+  /** Which session is at this place, for stores that tell it by the folder's name and not in records. */
   identity?(path: string): Identity | null;
   /** A file that belongs to the session at this place, by the name that its records have for it. */
   beside?(path: string, name: string): Buffer | null;
-  /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
+  /** A line of the session at this place, for a copy elsewhere: with what is beside it put into it. */
   detached?(path: string, line: string): string;
   /**
    * Files that all sessions of a store share, and that this line of the session at `path` refers to
@@ -268,7 +268,7 @@ export interface Launch {
   start?: Start;
   /** The flags of its CLI, for translating to and from other agents' flags. */
   flags?: Flags;
-  /** How it runs without a screen, if it can go on with a session that way. */
+  /** How it runs without a screen, if it can continue with a session that way. */
   headless?: Headless;
   /** For agents that store titles outside their session files: asks the CLI to record the title. */
   setTitle?(request: TitleRequest): Promise<void>;
@@ -293,7 +293,7 @@ export interface Headless {
   table?: Flags["table"];
   /** What it may do in such a run whatever its flags say. */
   grants?: readonly Grant[];
-  /** Arguments that go on with a session. */
+  /** Arguments that continue with a session. */
   resumeArgs(session: ResumeRequest & { prompt: string }): string[];
   /**
    * For agents whose sessions do not tell that a request was refused: their own words about that in

@@ -133,7 +133,7 @@ export function unsupportedStores(
   );
 }
 
-/** The store that a file lies in; null for all others. */
+/** The store that a file is in; null for all others. */
 export function unsupportedStoreAt(path: string, env: Env): UnsupportedStore | null {
   const whole = resolve(path);
   const stores = unsupportedStores(env);

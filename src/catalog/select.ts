@@ -140,7 +140,7 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
   throw new SegueError("not-found", `there is no ${which} in this database`, { where: path });
 }
 
-/** A folder of sessions is a store by itself; a database can lie anywhere, under any name. */
+/** A folder of sessions is a store by itself; a database can be anywhere, under any name. */
 async function sessionsAt({ store }: Agent, path: string): Promise<Found[]> {
   if (store.inDatabase && !isFolder(path)) return store.inDatabase(path);
   for (const root of isFolder(path) ? [path] : [dirname(path), path]) {

@@ -56,7 +56,7 @@ export function command(): Command {
     .option("--wait <time>", "how long to wait when all of them are at a limit (default: 0s)", span)
     .option(
       "--idle <time>",
-      "an agent without a screen that prints and records nothing for this long is stalled",
+      "treat an agent without a screen as stalled after printing and recording nothing for this long",
       idleSpan,
     )
     .option(

@@ -66,7 +66,7 @@ export interface Codec {
   documents?: readonly DocumentForm[];
   /** Session files of this agent that are text without any JSON. */
   text?: TextForm;
-  /** `beside`: for content that lies in files of its own, which records only name. */
+  /** `beside`: for content that is in files of its own, which records only name. */
   reader(beside?: Beside): Reader;
   writer(options: WriterOptions): Writer;
   tools: Tools;

@@ -1,6 +1,6 @@
 /**
  * Between two accounts of one agent, every recorded session is copied as it is: the same bytes or rows,
- * with what lies beside it; and undone exactly.
+ * with what is beside it; and undone exactly.
  */
 import assert from "node:assert/strict";
 import {

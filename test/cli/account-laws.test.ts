@@ -172,7 +172,7 @@ describe("between two accounts of", () => {
       assert.equal(stored(await only(m, agent.id)), first, "the source is as it was");
       assert.match(await go(m, `${agent.id}#1`, "--in", "two"), /already in the store/);
 
-      // It goes on under the other account.
+      // It continues under the other account.
       await go(m, "two#1", "--in", "claude", "--fork");
       const [newest] = await sessions(m, "claude");
       workOn({ agent: claudeCode, path: known(newest).path }, "MORE");

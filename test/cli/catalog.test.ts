@@ -75,7 +75,7 @@ it("every agent has its store in the table of stores, and it is the same", () =>
 });
 
 describe("the catalogue is right at once:", () => {
-  it("a new session is there, one that went on is as it is now, a deleted one is gone", async () => {
+  it("a new session is there, one that continued is as it is now, a deleted one is gone", async () => {
     const m = inhabited(root);
     const path = m.at(stored(PI));
     assert.deepEqual(ids(await list(m)), ALL);
@@ -173,7 +173,7 @@ describe("the catalogue's file", () => {
 });
 
 describe("a usage limit", () => {
-  it("is told of a session that stopped there, until it goes on", async () => {
+  it("is told of a session that stopped there, until it continues", async () => {
     const m = inhabited(root);
     const path = m.at(stored(PI));
     assert.deepEqual(await list(m, "--limited"), []);

@@ -688,7 +688,7 @@ describe("segue list, agents, check, log", () => {
     fails(ended, 1, /OpenClaw has no database here yet[\s\S]*start openclaw once/);
   });
 
-  it("check tells of subagents whose transcripts lie elsewhere", async () => {
+  it("check tells of subagents whose transcripts are elsewhere", async () => {
     const m = inhabited(root);
     const folder = m.at(stored(CLAUDE).replace(/\.jsonl$/, ""), "subagents");
     mkdirSync(folder, { recursive: true });
@@ -784,7 +784,7 @@ describe("segue list, agents, check, log", () => {
     assert.equal(code, 0);
   });
 
-  it("check --all sums up, and goes on after a session that cannot be read", async () => {
+  it("check --all sums up, and continues after a session that cannot be read", async () => {
     const m = inhabited(root);
     const whole = await m.run(["check", "--all"]);
     assert.match(whole.out, /\n3 sessions checked: 3 passed\n$/);

@@ -192,7 +192,7 @@ describe("segue dump", () => {
     assert.match(kept.err, /\.md: kept because it was changed after it was dumped\n/);
     assert.match(kept.err, /\n0 written, 2 unchanged, 1 kept because you changed them \(--force /);
     assert.equal(readFileSync(mine, "utf8"), edited);
-    // The session has gone on, or is to be written otherwise: the file is not what was asked for.
+    // The session has continued, or is to be written otherwise: the file is not what was asked for.
     const old = await dump("--redact");
     assert.equal(old.code, 4, old.err);
     assert.match(old.err, /dumped, although its session has changed as well\n2 written, 0 un/);
@@ -203,7 +203,7 @@ describe("segue dump", () => {
     assert.match((await dump("--force")).err, /^0 written, 3 unchanged: /);
   });
 
-  it("goes on after a kill", async () => {
+  it("continues after a kill", async () => {
     const m = inhabited(root);
     await m.run(["dump", "out"]);
     const manifest = m.at("out", ".segue-dump.jsonl");
@@ -251,7 +251,7 @@ describe("segue dump", () => {
     });
   }
 
-  it("without a list, a session that has gone on since is written in its place", async () => {
+  it("without a list, a session that has continued since is written in its place", async () => {
     const m = inhabited(root);
     await m.run(["dump", "out"]);
     const before = files(m);

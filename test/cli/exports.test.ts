@@ -93,7 +93,7 @@ for (const one of EXPORTS) {
       }
     });
 
-    it("goes on in another agent, and is as it was", async () => {
+    it("continues in another agent, and is as it was", async () => {
       const { m, places } = withExport(one);
       mkdirSync(m.at("shop"));
       for (const place of places) {
@@ -112,7 +112,7 @@ for (const one of EXPORTS) {
   });
 }
 
-it("sessions of Claude's desktop app go on in another agent", async () => {
+it("sessions of Claude's desktop app continue in another agent", async () => {
   const m = new Machine(mkdtempSync(join(root, "home-")));
   const folder = makeDesktop(m.at(".config/Claude/local-agent-mode-sessions"));
   const listed = await m.run(["list", "--all", "--json"]);
@@ -152,7 +152,7 @@ describe("an agent that no session can be written for", () => {
       assert.deepEqual([row.read, row.write, row.evidence.write], [true, false, null]);
     });
 
-    it(`${name}: is nothing that segue run goes on in, or starts`, async () => {
+    it(`${name}: is nothing that segue run continues in, or starts`, async () => {
       const m = inhabited(root);
       const says = /cannot write sessions for/;
       fails(await m.run(["run", "--failover", id, "pi"]), 4, says);

@@ -163,7 +163,7 @@ describe("a session that is made to fit", () => {
     assert.ok(readFileSync(there.target.path).equals(old));
   });
 
-  it("is the one that is gone on with when the same is asked for again", async () => {
+  it("is the one that is continued with when the same is asked for again", async () => {
     const { m, id } = machine();
     const one = await handed(m, resume(id, "codex", "--fit", "4k"));
     const two = await handed(m, resume(id, "codex", "--fit", "4k"));

@@ -130,7 +130,7 @@ describe("the folder of a session", () => {
     assert.equal(sessions[0].cwd, "D:\\shop");
   });
 
-  it("Gemini before 0.39: the project whose folder it lies in", async () => {
+  it("Gemini before 0.39: the project whose folder it is in", async () => {
     const m = machine("shop");
     m.install(fixture("gemini/json-0.38"));
     writeFileSync(m.at(".gemini/tmp/shop/.project_root"), m.at("shop"));

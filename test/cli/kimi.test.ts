@@ -1,4 +1,4 @@
-/** Sessions of Kimi Code: their ids, folders and images lie beside the records. */
+/** Sessions of Kimi Code: their ids, folders and images are beside the records. */
 import assert from "node:assert/strict";
 import { globSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";

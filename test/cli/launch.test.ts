@@ -240,7 +240,7 @@ setInterval(() => {}, 1e6);
     assert.deepEqual(JSON.parse(second.out).args, JSON.parse(first.out).args);
   });
 
-  it("the original has gone on by itself: what comes home is written anew once", async () => {
+  it("the original has continued by itself: what comes home is written anew once", async () => {
     const m = machine("codex", TELL);
     writeFileSync(m.at("bin", "pi"), TELL.replace("codex-cli 0.169.0", "0.73.0"), { mode: 0o755 });
     await m.run(["resume", m.at("s.jsonl"), "--in", "pi"]);

@@ -170,7 +170,7 @@ describe("an account", () => {
     const account = await one(m, "claude-code");
     assert.equal(account.status, "limited");
     assert.deepEqual(windowOf(account, 24), used);
-    // But the session itself has gone on.
+    // But the session itself has continued.
     const { out } = await m.run(["list", "--limited", "--json"]);
     assert.deepEqual(JSON.parse(out).sessions, []);
   });

@@ -17,7 +17,7 @@ import { BASICS, CODEX, fails, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
 
-/** A machine whose Claude Code store lies in the folder `moved`. */
+/** A machine whose Claude Code store is in the folder `moved`. */
 function moved(): Machine {
   const m = inhabited(root);
   cpSync(m.at(".claude/projects"), m.at("moved"), { recursive: true });

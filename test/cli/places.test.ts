@@ -32,7 +32,7 @@ async function listed(m: Machine, ...more: string[]) {
   return { paths: sessions.map(({ path }: { path: string }) => path), err };
 }
 
-/** The rollout of a fixture as it lies in the machine's store. */
+/** The rollout of a fixture as it is in the machine's store. */
 function rollout(m: Machine): string {
   const { path } = fixture("codex/basic");
   return m.at(path.slice(path.indexOf(".codex")));

@@ -488,7 +488,7 @@ describe("handing over between accounts", () => {
     assert.deepEqual(readFileSync(there), now);
   });
 
-  it("with subagents and what lies beside, but no links and no locks", async () => {
+  it("with subagents and what is beside, but no links and no locks", async () => {
     const m = machine();
     const sub = known(
       fixtures.find(({ name }) => /^claude-code\/subagent\/.*shop\/[^/]+\.jsonl$/.test(name)),
@@ -533,7 +533,7 @@ describe("handing over between accounts", () => {
     assert.deepEqual(there.map(({ id }) => id).sort(), [base, fork].sort());
     const texts = (account: string) => ok(m, "show", `${account}:${fork}`);
     assert.equal((await texts("codex-two")).out, (await texts("codex")).out);
-    // What it continues goes on by itself there, and stays.
+    // What it continues continues by itself there, and stays.
     const { path } = known(there.find(({ id }) => id === base));
     appendFileSync(path, "{}\n");
     await ok(m, "undo");

@@ -374,7 +374,7 @@ describe("segue search", () => {
 });
 
 describe("segue scan", () => {
-  it("goes on after it was killed, to the same index", async () => {
+  it("continues after it was killed, to the same index", async () => {
     const m = inhabited(root);
     const turns = (n: number) =>
       Array.from({ length: 400 }, (_, i) => said(`walrus ${n} ${i} ${"z ".repeat(900)}`));

@@ -51,7 +51,7 @@ for (const { agent, variant, own, words } of AGENTS) {
     m.install(main);
     return m;
   };
-  /** Where a file of the fixture lies on the machine. */
+  /** Where a file of the fixture is on the machine. */
   const at = (m: Machine, path: string): string => m.at(path.slice(path.indexOf("/.") + 1));
 
   describe(`subagents of ${agent}`, () => {
@@ -65,7 +65,7 @@ for (const { agent, variant, own, words } of AGENTS) {
       assert.ok(out.includes(words));
     });
 
-    it("`list` has one line for those that lie among the sessions", async () => {
+    it("`list` has one line for those that are among the sessions", async () => {
       const m = machine();
       const { out } = await m.run(["list"]);
       const isAmong = agent === "codex";

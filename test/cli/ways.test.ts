@@ -42,7 +42,7 @@ class Files extends Machine {
     return readFileSync(this.at(name));
   }
 
-  /** One file begins with all of another, and goes on with these marks. */
+  /** One file begins with all of another, and continues with these marks. */
   goesOn(name: string, old: string, marks: readonly string[]): void {
     const [now, was] = [this.bytes(name), this.bytes(old)];
     assert.ok(now.subarray(0, was.length).equals(was), `${name} does not begin with ${old}`);
@@ -90,7 +90,7 @@ describe("a session that goes from X to Y to Z", () => {
     assert.ok(now.includes("question one") && now.includes("question two"));
   });
 
-  it("keeps the way that lies beside the file it replaces", async () => {
+  it("keeps the way that is beside the file it replaces", async () => {
     const m = new Files();
     await m.convert("x.jsonl", Y.id, "y.jsonl");
     // Converted onwards without it, as by an older Segue.
@@ -125,7 +125,7 @@ describe("a session that goes from X to Y to Z", () => {
     m.goesOn("x2.jsonl", "x.jsonl", ["one", "two"]);
     await m.convert("y2.jsonl", Z.id, "z2.jsonl");
     assert.ok(m.bytes("z2.jsonl").equals(m.bytes("z.jsonl")));
-    // What lies beside is newer than what is inside.
+    // What is beside is newer than what is inside.
     m.work(X.id, "x2.jsonl", "three");
     await m.convert("x2.jsonl", Y.id, "y3.jsonl");
     await m.convert("y3.jsonl", X.id, "x3.jsonl");

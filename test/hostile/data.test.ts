@@ -54,7 +54,7 @@ describe("what a terminal obeys, and what is not seen, never reach it", () => {
       const m = machine();
       const basic = plain(agent);
       const at = basic.path.indexOf("/.", basic.path.indexOf("/fixtures/"));
-      // Rows lie in a database, or in a document; as lines they are a file like any other.
+      // Rows are in a database, or in a document; as lines they are a file like any other.
       const isStored = !agent.store.database && at >= 0;
       if (isStored) m.install(basic);
       else mkdirSync(m.at("lines"));

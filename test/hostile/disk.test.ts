@@ -383,7 +383,7 @@ it("a carry that is damaged is said, and left aside", async () => {
   }
 });
 
-it("a session that goes on while it is appended to: undo refuses", async () => {
+it("a session that continues while it is appended to: undo refuses", async () => {
   const m = machine();
   m.install(PI);
   const args = ["resume", "pi#1", "--in", "codex", "--no-launch", "--quiet"];

@@ -104,7 +104,7 @@ describe("what was begun and not ended", () => {
     assert.equal(new Journal(m.env).writes().length, 1);
   });
 
-  it("an undo that was killed before the journal knew goes on", async () => {
+  it("an undo that was killed before the journal knew continues", async () => {
     const m = machine();
     await runs(m, "resume", "pi#1", "--in", "codex", ...RESUME);
     const there = known(sessionIn(m, ".codex"));

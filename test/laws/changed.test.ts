@@ -1,5 +1,5 @@
 /**
- * Law 3 where the target did more than go on: its user went back, it compacted, or something
+ * Law 3 where the target did more than continue: its user went back, it compacted, or something
  * changed what was said. On a session long enough for the carry's coder to start afresh in it.
  */
 import assert from "node:assert/strict";

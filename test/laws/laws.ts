@@ -62,7 +62,7 @@ export async function thereAndBack(
   return { there, done };
 }
 
-/** Of an agent that no session can be written for, what goes on elsewhere stays there. */
+/** Of an agent that no session can be written for, what continues elsewhere stays there. */
 export async function cannotComeHome(source: File, through: Agent, folder: string): Promise<void> {
   const there = { agent: through, path: join(folder, "there.jsonl") };
   const home = { agent: source.agent, path: join(folder, "home.jsonl") };

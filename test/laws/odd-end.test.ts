@@ -21,7 +21,7 @@ describe("a session whose last lines are kept as they are", () => {
     );
     writeFileSync(source.path, odd.join("\n"));
     for (const through of partners(agent)) {
-      it(`${agent.id} goes on with ${through.id} and comes home`, async () => {
+      it(`${agent.id} continues with ${through.id} and comes home`, async () => {
         await workAndBack(source, through, mkdtempSync(join(root, "odd-")), { rounds: 2 });
       });
     }

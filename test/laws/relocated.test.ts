@@ -1,4 +1,4 @@
-/** Laws 2 and 3 of sessions that go on in another folder. */
+/** Laws 2 and 3 of sessions that continue in another folder. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ function used(entries: Awaited<ReturnType<typeof see>>["entries"]): string {
 
 for (const source of BASICS) {
   for (const target of writable) {
-    it(`${source.agent.id} goes on in another folder, in ${target.id}`, async () => {
+    it(`${source.agent.id} continues in another folder, in ${target.id}`, async () => {
       const folder = mkdtempSync(join(root, "case-"));
       const there = { agent: target, path: join(folder, "there.jsonl") };
       const was = await see(source);
@@ -38,7 +38,7 @@ for (const source of BASICS) {
       assert.equal(report.verified.readback, true);
       const is = await see(there);
       if (is.plan.header.cwd !== null) assert.equal(is.plan.header.cwd, NEW);
-      // Where the file does not tell the folder, nothing is known to lie below it.
+      // Where the file does not tell the folder, nothing is known to are below it.
       assert.ok(old === null || !used(is.entries).includes(old), "a path is as it was");
       const inOld = old !== null && used(was.entries).includes(old);
       const loss = report.losses.find(({ code }) => code === "path-relocated");

@@ -1,5 +1,5 @@
 /**
- * What a user does abroad besides going on: compacting, going back to an earlier turn. On the way
+ * What a user does abroad besides continuing: compacting, going back to an earlier turn. On the way
  * home the old bytes stay, and the home agent's model sees the conversation as it was left.
  */
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-/** What a user of Deep Agents Code does abroad besides going on: compacting. */
+/** What a user of Deep Agents Code does abroad besides continuing: compacting. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertHistory, historyOf } from "./assert-history.ts";

@@ -69,7 +69,7 @@ export function runCli(lab: Lab, agent: Agent, options: CliOptions): Promise<Cli
   return driverOf(agent).run(lab, options);
 }
 
-/** Where a session lies in the agent's own store; the newest place when several carry the id. */
+/** Where a session is in the agent's own store; the newest place when several carry the id. */
 export function sessionPath(lab: Lab, agent: Agent, id: string): string {
   return driverOf(agent).sessionPath(lab, id);
 }

@@ -108,7 +108,7 @@ async function shows(tui: Tui, wanted: RegExp): Promise<string> {
   }
 }
 
-test("filter, look, choose an agent, see what is lost, go on there", async () => {
+test("filter, look, choose an agent, see what is lost, continue there", async () => {
   await withShell({ env: { NO_COLOR: "1" } }, async ({ tui, cwd }) => {
     await open(tui);
     const first = await shows(tui, /^first {3}MARK-USER-1/m);

@@ -1,6 +1,6 @@
 /**
  * `segue convert` to a pipe puts the carry into the file itself. The target's CLI must skip those
- * records, keep them, and go on as if they were not there; the way home needs nothing else.
+ * records, keep them, and continue as if they were not there; the way home needs nothing else.
  */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

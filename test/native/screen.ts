@@ -25,7 +25,7 @@ export async function sees(
 }
 
 /**
- * Opens a recorded session on its agent's screen, waits for its last words there, and goes on with
+ * Opens a recorded session on its agent's screen, waits for its last words there, and continues with
  * a new prompt, which must be sent with all of the history. Gives what the screen showed. `ready`: what
  * it shows of a session, if not that.
  */

@@ -1,6 +1,6 @@
 /**
  * A session that was handed over stands in the target's own list under its title, and opens in the
- * target's own screen with what was said and done; going on from there sends all of it.
+ * target's own screen with what was said and done; continuing from there sends all of it.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -41,7 +41,7 @@ const CALLS: { readonly [agent: string]: RegExp } = {
 };
 
 for (const [from, to] of SHOWN) {
-  test(`${from} → ${to}: listed with its title, shown, and gone on with on the screen`, async () => {
+  test(`${from} → ${to}: listed with its title, shown, and continued with on the screen`, async () => {
     const lab = await createLab();
     try {
       const recording = await record(lab, from);

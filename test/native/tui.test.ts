@@ -11,7 +11,7 @@ import { goesOn, sees } from "./screen.ts";
 
 enterNetns();
 
-/** The CLIs' own listings show a recorded session, and their terminal interfaces go on with it. */
+/** The CLIs' own listings show a recorded session, and their terminal interfaces continue with it. */
 
 async function withRecording(
   agent: Agent,
@@ -25,7 +25,7 @@ async function withRecording(
   }
 }
 
-test("claude: the picker, and going on after --resume", () =>
+test("claude: the picker, and continuing after --resume", () =>
   withRecording("claude-code", async (lab, recording) => {
     // Claude Code's picker leaves out what `claude -p` recorded (entrypoint sdk-cli).
     const lines = readFileSync(recording.path, "utf8");
@@ -39,7 +39,7 @@ test("claude: the picker, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-W06[\s\S]*MARK-S-U09/);
   }));
 
-test("codex: the picker, and going on after resume", () =>
+test("codex: the picker, and continuing after resume", () =>
   withRecording("codex", async (lab, recording) => {
     const picker = tuiCommand("codex", ["resume", "--include-non-interactive"]);
     await sees(lab, picker, "MARK-S-U01");
@@ -66,13 +66,13 @@ test("codex: thread/list and thread/read", () =>
     }
   }));
 
-test("pi: the picker, and going on after --session", () =>
+test("pi: the picker, and continuing after --session", () =>
   withRecording("pi", async (lab, recording) => {
     await sees(lab, tuiCommand("pi", ["-r"]), "MARK-S-U01");
     await goesOn(lab, tuiCommand("pi", ["--session", recording.sessionId]), recording.markers);
   }));
 
-test("copilot: the list, and going on after --resume", () =>
+test("copilot: the list, and continuing after --resume", () =>
   withRecording("copilot", async (lab, recording) => {
     const { listArgs, listKeys } = driverOf("copilot");
     await sees(lab, tuiCommand("copilot", listArgs), "MARK-S-U01", listKeys);
@@ -84,7 +84,7 @@ test("copilot: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-C02[\s\S]*MARK-S-U09/);
   }));
 
-test("droid: the picker, and going on after --resume", () =>
+test("droid: the picker, and continuing after --resume", () =>
   withRecording("droid", async (lab, recording) => {
     // The title that the lab's model gave it.
     await sees(lab, tuiCommand("droid", ["--resume"]), "Side reply");
@@ -96,7 +96,7 @@ test("droid: the picker, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
   }));
 
-test("cline: the list, and going on after --id", () =>
+test("cline: the list, and continuing after --id", () =>
   withRecording("cline", async (lab, recording) => {
     const { listArgs, own } = driverOf("cline");
     await sees(lab, tuiCommand("cline", listArgs), "MARK-S-U01");
@@ -105,13 +105,13 @@ test("cline: the list, and going on after --id", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
-test("kimi: the list, and going on after --session", () =>
+test("kimi: the list, and continuing after --session", () =>
   withRecording("kimi", async (lab, recording) => {
     await sees(lab, tuiCommand("kimi", ["--session"]), "MARK-S-U");
     await goesOn(lab, tuiCommand("kimi", ["--session", recording.sessionId]), recording.markers);
   }));
 
-test("grok: the list, and going on after --resume", () =>
+test("grok: the list, and continuing after --resume", () =>
   withRecording("grok", async (lab, recording) => {
     await sees(lab, tuiCommand("grok", driverOf("grok").listArgs), "MARK-S-U01");
     const command = tuiCommand("grok", ["--resume", recording.sessionId]);
@@ -119,7 +119,7 @@ test("grok: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
-test("nanocoder: the list, and going on after --resume", () =>
+test("nanocoder: the list, and continuing after --resume", () =>
   withRecording("nanocoder", async (lab, recording) => {
     await sees(lab, tuiCommand("nanocoder", driverOf("nanocoder").listArgs), "MARK-S-U");
     const command = tuiCommand("nanocoder", ["--resume", recording.sessionId]);
@@ -127,7 +127,7 @@ test("nanocoder: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
-test("vibe: the list, and going on after --resume", () =>
+test("vibe: the list, and continuing after --resume", () =>
   withRecording("vibe", async (lab, recording) => {
     await sees(lab, tuiCommand("vibe", driverOf("vibe").listArgs), "MARK-S-U01");
     const command = tuiCommand("vibe", [`--resume=${recording.sessionId}`]);
@@ -135,7 +135,7 @@ test("vibe: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
-test("hermes: the list, and going on after --resume", () =>
+test("hermes: the list, and continuing after --resume", () =>
   withRecording("hermes", async (lab, recording) => {
     const { listArgs, own } = driverOf("hermes");
     await sees(lab, tuiCommand("hermes", listArgs), recording.sessionId);
@@ -144,7 +144,7 @@ test("hermes: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
-test("auggie: the picker, and going on after --resume", () =>
+test("auggie: the picker, and continuing after --resume", () =>
   withRecording("auggie", async (lab, recording) => {
     await sees(lab, tuiCommand("auggie", driverOf("auggie").listArgs), "MARK-S-U");
     const command = tuiCommand("auggie", ["--resume", recording.sessionId]);
@@ -152,7 +152,7 @@ test("auggie: the picker, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
-test("aider: going on after --restore-chat-history", () =>
+test("aider: continuing after --restore-chat-history", () =>
   withRecording("aider", async (lab, recording) => {
     const { own, says } = driverOf("aider");
     const command = tuiCommand("aider", ["--restore-chat-history"]);

@@ -125,7 +125,7 @@ class Round {
     return ended;
   }
 
-  /** Sessions that were handed over go on there. */
+  /** Sessions that were handed over continue there. */
   #workOn(): void {
     for (const { target } of this.#handed()) {
       if (!target.path.endsWith(".jsonl") || this.#random.chance(0.5)) continue;

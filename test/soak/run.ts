@@ -56,7 +56,7 @@ const until =
   values.minutes === undefined ? Infinity : Date.now() + Number(values.minutes) * 60_000;
 const tally = new Tally();
 
-/** One worker's share: each `step`th input from `at` on. One that dies or hangs is named, and what follows goes on. */
+/** One worker's share: each `step`th input from `at` on. One that dies or hangs is named, and what follows continues. */
 async function share(at: number, step: number): Promise<void> {
   let next = at;
   while (next < last && Date.now() < until) next = (await run(next, step)) + step;

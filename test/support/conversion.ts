@@ -230,7 +230,7 @@ export function write(writer: Writer, entries: readonly Entry[]): string {
 }
 
 /**
- * The agent goes on with a session of its own: appends a turn as its CLI would. `first`: what it
+ * The agent continues with a session of its own: appends a turn as its CLI would. `first`: what it
  * writes before, such as a compaction. `back`: the place that the user goes back to, as the number
  * of records before it and of the user's turns after it.
  */

@@ -12,7 +12,7 @@ export const FORM = "chatgpt-conversation";
 /**
  * The first record is the conversation with the order of its nodes in place of `mapping`: nothing if they
  * stand there as the records do, parents first. Then comes a node a record, and last `current_node`, the node
- * that the conversation goes on from.
+ * that the conversation continues from.
  */
 export const conversation: DocumentForm = {
   name: FORM,
@@ -85,7 +85,7 @@ function keyed(record: Json): readonly [string, Json] {
     : [string(member(record, "id")) ?? "", record];
 }
 
-/** The node that the conversation goes on from, if this is the record that names it. */
+/** The node that the conversation continues from, if this is the record that names it. */
 export function currentIn(record: Json | undefined): string | null {
   if (!isObject(record) || Object.keys(record).length !== 1) return null;
   return string(record.current_node) ?? null;

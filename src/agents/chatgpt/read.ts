@@ -76,7 +76,7 @@ class ChatGptReader implements Reader {
     return [this.#aside(at, body)];
   }
 
-  /** The conversation goes on from this node, whatever else the tree has. */
+  /** The conversation continues from this node, whatever else the tree has. */
   #end(current: string, at: number): Entry {
     const tip = this.#tips.get(current) ?? this.#last;
     return {

@@ -11,7 +11,7 @@ export const FORM = "claude-web-conversation";
 
 /**
  * The first record is the conversation without its messages. Then comes a message a record, and last
- * `current_leaf_message_uuid`, which the site's own requests have: where the conversation goes on.
+ * `current_leaf_message_uuid`, which the site's own requests have: where the conversation continues.
  */
 export const conversation: DocumentForm = {
   name: FORM,
@@ -47,7 +47,7 @@ export function messageIn(record: Json): JsonObject | null {
   return typeof sender === "string" && isSaid ? record : null;
 }
 
-/** The message that the conversation goes on from, if this is the record that names it. */
+/** The message that the conversation continues from, if this is the record that names it. */
 export function leafIn(record: Json | undefined): string | null {
   if (!isObject(record) || Object.keys(record).length !== 1) return null;
   return string(record.current_leaf_message_uuid) ?? null;

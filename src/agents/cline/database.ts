@@ -120,7 +120,7 @@ function remove(places: Places): void {
   try {
     rmdirSync(places.folder);
   } catch {
-    // Something else lies there, such as a subagent's transcript.
+    // Something else is there, such as a subagent's transcript.
   }
 }
 

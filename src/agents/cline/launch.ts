@@ -24,7 +24,7 @@ const SUBAGENT = {
   how: "open it in another agent (--in), or open its parent session",
 };
 
-/** Such a transcript lies beside its session's. */
+/** Such a transcript is beside its session's. */
 function isSubagents(path: string): boolean {
   return (
     path.endsWith(".messages.json") && basename(path) !== `${basename(dirname(path))}.messages.json`

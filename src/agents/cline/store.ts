@@ -19,7 +19,7 @@ export const store: Store = {
 
   home: (env) => clineFolder(env),
 
-  // sessions/<id>/<id>.messages.json; subagents' transcripts lie beside it.
+  // sessions/<id>/<id>.messages.json; subagents' transcripts are beside it.
   async find(root) {
     return namesIn(root).flatMap((id) => foundAt(root, id) ?? []);
   },
@@ -34,7 +34,7 @@ export const store: Store = {
     return others.map((name) => join(folder, name)).filter((path) => path !== transcript);
   },
 
-  // A transcript by itself does not say it: the manifest lies beside it.
+  // A transcript by itself does not say it: the manifest is beside it.
   folder(place, { cwd }) {
     const manifest = cwd === null ? manifestBeside(place) : null;
     return cwd ?? string(manifest?.cwd) ?? null;

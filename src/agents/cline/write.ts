@@ -92,7 +92,7 @@ class ClineWriter implements Writer {
     return this.#last;
   }
 
-  /** Going back leaves no record: the CLI goes on in a session without what was taken back. */
+  /** Going back leaves no record: the CLI continues in a session without what was taken back. */
   rewind(mark: string): Json[] {
     this.#last = mark;
     return [];

@@ -147,7 +147,7 @@ interface Place {
   time: string | null;
 }
 
-/** How Crush goes on by itself after it has summarized a session in the middle of a turn. */
+/** How Crush continues by itself after it has summarized a session in the middle of a turn. */
 const RESUMED = "The previous session was interrupted because it got too long";
 
 const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {

@@ -69,7 +69,7 @@ function globalData(env: NodeJS.ProcessEnv, { platform, path, home }: Host): str
     : path.join(home, ".local", "share", "crush");
 }
 
-/** A project may lie on a mount that does not respond. */
+/** A project may be on a mount that does not respond. */
 async function isReachable(path: string): Promise<boolean> {
   for (const mount of remoteMountsOf(path)) {
     if (!(await answers(mount))) return false;

@@ -155,7 +155,7 @@ export class CrushWriter implements Writer {
     return this.#rows("assistant", time, [said], this.#by(model), (at) => finish(reason, at));
   }
 
-  /** An answer that was not given here has a provider that the user does not have: Crush goes on with its own. */
+  /** An answer that was not given here has a provider that the user does not have: Crush continues with its own. */
   #by(model: string): (at: number) => { model: string; more: JsonObject } {
     const provider = this.#providerOf(model);
     return (at) => ({ model, more: { finished_at: at, provider } });

@@ -166,7 +166,7 @@ function turnBlobs({ user, rest }: Turn, cwd: string): Blob[] {
       textField(1, user === null ? "" : userText(user.message)),
       textField(2, uuid4(user?.id ?? rest[0]?.id ?? "", 0)),
       numberField(4, 1),
-      // Nobody typed it: the turn goes on with the one before.
+      // Nobody typed it: the turn continues with the one before.
       ...(user === null ? [numberField(5, 1)] : []),
     ]),
   );

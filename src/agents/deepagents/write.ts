@@ -53,7 +53,7 @@ class DeepAgentsWriter implements Writer {
   /** Of each step. */
   #lists = new Map<string, Messages<Held>>();
   #step = "";
-  /** Where the next step is to go on, if not after the newest. */
+  /** Where the next step is to continue, if not after the newest. */
   #from: string | null = null;
   #records = 0;
   readonly #calls = new Map<string, ToolCallPart>();

@@ -95,7 +95,7 @@ function readDocument(block: Json): FilePart | OtherPart {
   const path = string(member(source, "path")) ?? null;
   const mediaType = string(member(source, "media_type")) ?? "application/pdf";
   const named = string(member(source, "name")) ?? path;
-  // What was attached lies in a file of its own, which the CLI reads again: its place says more than its name.
+  // What was attached is in a file of its own, which the CLI reads again: its place says more than its name.
   const name = data === "" ? (path ?? named) : named;
   if (member(source, "type") === "text") {
     return { kind: "file", name, mediaType, data: null, text: data };

@@ -11,7 +11,7 @@ export const launch: Launch = {
     "curl -fsSL https://github.com/aaif-goose/goose/releases/download/stable/download_cli.sh | bash",
   versionArgs: ["--version"],
   // It opens any session in any folder, but works in the one that it is started in. Only `run` takes
-  // a prompt; it then goes on like `session`. With "=", a prompt that begins with a dash is no option.
+  // a prompt; it then continues like `session`. With "=", a prompt that begins with a dash is no option.
   resumeArgs: ({ id, prompt, args }) =>
     prompt === null
       ? ["session", "--resume", "--session-id", id, "--history", ...args]

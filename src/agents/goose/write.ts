@@ -26,7 +26,7 @@ const BOTH: Seen = { user: true, agent: true };
 const MODEL_ONLY: Seen = { user: false, agent: true };
 const NEITHER: Seen = { user: false, agent: false };
 
-/** What Goose 1.52 itself says after a summary, so that the model goes on. */
+/** What Goose 1.52 itself says after a summary, so that the model continues. */
 const HINT = [
   "Your context was compacted at the user's request. The previous message contains a summary of the conversation so far.",
   "Do not mention that you read a summary or that conversation summarization occurred.",

@@ -3,7 +3,7 @@ import { member } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { type Failure, failed } from "../shared/faults.ts";
 
-/** In a session on the screen, which goes on. */
+/** In a session on the screen, which continues. */
 const FAILED = /^LLM request failed: ?/;
 /** In a run without a screen, which ends; the log notes in `metadata.error` that it is one. */
 const FATAL = /^error: (\w+)\n/;

@@ -244,7 +244,7 @@ function usageIn(metadata: Json | undefined): Usage | null {
   };
 }
 
-/** Prompts that wait beside the log, until gptme goes on with the session. */
+/** Prompts that wait beside the log, until gptme continues with the session. */
 function queuedIn(beside: Beside | undefined): Entry[] {
   const lines = beside?.("queue")?.toString("utf8").split("\n") ?? [];
   const waiting = lines.filter((line) => string(member(parseValue(line), "content"))?.trim());

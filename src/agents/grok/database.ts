@@ -101,7 +101,7 @@ function create(root: string, id: string, said: Said): void {
   }
 }
 
-/** The items come last: they are what the CLI goes on from. */
+/** The items come last: they are what the CLI continues from. */
 function change(places: Places, before: readonly string[], after: readonly string[]): void {
   const was = saidIn(before);
   const is = saidIn(after);
@@ -139,7 +139,7 @@ function remove(places: Places): void {
     try {
       rmdirSync(folder);
     } catch {
-      // Something else lies there.
+      // Something else is there.
       return;
     }
   }

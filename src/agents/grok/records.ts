@@ -1,5 +1,5 @@
 /**
- * The records of a session of Grok Build's. It lies in several files, of which each line here is one
+ * The records of a session of Grok Build's. It is in several files, of which each line here is one
  * of:
  *
  * - `{"summary":{…}}`: what stays the same in summary.json;

@@ -32,7 +32,7 @@ export const store: Store = {
 
   hasId: (root, id) => folderOf(root, id) !== null,
 
-  // subagents/<id>/meta.json in the session's folder; their own folders lie among the others.
+  // subagents/<id>/meta.json in the session's folder; their own folders are among the others.
   async children(place) {
     const [root, id] = placeOf(place);
     const folder = root === null ? null : folderOf(root, id);
@@ -85,7 +85,7 @@ function placeOf(place: string): [root: string | null, id: string] {
   return id === "" ? [null, ""] : [path, id];
 }
 
-/** Of a session in the store, or of the folder that a file lies in. */
+/** Of a session in the store, or of the folder that a file is in. */
 function summaryOf(place: string): JsonObject | null {
   const [root, id] = placeOf(place);
   const folder = root === null ? dirname(place) : folderOf(root, id);

@@ -93,7 +93,7 @@ function isSame(now: readonly Stored[] | null, before: readonly string[] | null)
   return sameLines(now?.map(({ line }) => line) ?? null, before);
 }
 
-/** Where Hermes goes on with a session that it compacted into another; null when it goes on with this one. */
+/** Where Hermes continues with a session that it compacted into another; null when it continues with this one. */
 export function continuationOf(path: string, id: string): string | null {
   if (!holds(path)) return null;
   return reading(path, (db) => continuationIn(db, id));
@@ -109,7 +109,7 @@ function continuationIn(db: DatabaseSync, id: string): string | null {
   return next ? String(next.id) : null;
 }
 
-/** Nobody would see what is added to a session that goes on in another. */
+/** Nobody would see what is added to a session that continues in another. */
 function checkOpen(db: DatabaseSync, path: string, id: string): void {
   const next = continuationIn(db, id);
   if (next === null) return;

@@ -134,7 +134,7 @@ class KimiCliWriter implements Writer {
     }
   }
 
-  /** The store tells a session by its folder; a file that lies elsewhere has to say which it is. */
+  /** The store tells a session by its folder; a file that is elsewhere has to say which it is. */
   #start({ id, cwd, title, createdAt }: Header): Json[] {
     if (this.#form === "store") return [];
     return [

@@ -1,4 +1,4 @@
-/** The branches of a session: since 2.1, going back names the line after which the new one goes on. */
+/** The branches of a session: since 2.1, going back names the line after which the new one continues. */
 import { member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 

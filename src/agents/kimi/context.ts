@@ -106,7 +106,7 @@ export class Context {
     return this.#backTo(anchor.from, anchor.before, at);
   }
 
-  /** Since 2.1: a new branch goes on after line `line`. */
+  /** Since 2.1: a new branch continues after line `line`. */
   switchTo(line: number, undoLine: number | undefined, at: number): string | null {
     if (line < 1 || line > at) return null;
     this.#pairedUndo = undoLine ?? null;

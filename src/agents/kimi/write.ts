@@ -358,7 +358,7 @@ class KimiWriter implements Writer {
     }
   }
 
-  /** The CLI names a session by its folder; a file that lies elsewhere has to say which it is. */
+  /** The CLI names a session by its folder; a file that is elsewhere has to say which it is. */
   #start({ id, createdAt }: Header, time: number): Json[] {
     const created = createdAt === null ? time : (msOf(createdAt) ?? time);
     const opening = compact({

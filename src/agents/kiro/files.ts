@@ -51,7 +51,7 @@ function isGiven(title: Json, log: readonly string[]): boolean {
 
 /**
  * A turn that ended comes after the last of its messages that there is, and no earlier than the one
- * before it: so a session that goes on only has more lines.
+ * before it: so a session that continues only has more lines.
  */
 function withTurns(log: readonly string[], turns: readonly Json[]): string[] {
   if (turns.length === 0) return [...log];

@@ -31,7 +31,7 @@ export const store: Store = {
 
   hasId: (root, id) => aboutOf(root, id) !== null,
 
-  // They lie among the others, and name their parent.
+  // They are among the others, and name their parent.
   async children(place) {
     const { path, id } = rowPlace(place);
     if (id === "" || !holdsFiles(path)) return [];

@@ -83,7 +83,7 @@ class KiroWriter implements Writer {
     }
   }
 
-  /** A session goes on with the user's next message. */
+  /** A session continues with the user's next message. */
   end(): Json[] {
     return this.#side === "user" ? [this.#filler("assistant")] : [];
   }

@@ -87,7 +87,7 @@ class MastraCodeReader implements Reader {
 
   /**
    * From here on, the observations stand for all before. Mastra Code tells a state again if they stand for the
-   * message that told it, and sends a reminder to go on, which is a text of its own.
+   * message that told it, and sends a reminder to continue, which is a text of its own.
    */
   #observations(memory: Memory): Entry[] {
     if (memory.observations.trim() === "") {

@@ -9,7 +9,7 @@ import { fromNative, parseResult, printResult } from "./tools.ts";
 
 export const OPENCLAW: Dialect = {
   id: "openclaw",
-  // CURRENT_SESSION_VERSION of 2026.9.6. What lay in files had 3.
+  // CURRENT_SESSION_VERSION of 2026.9.6. What was in files had 3.
   version: 4,
   idInName: (path) => basename(path).replace(/\.jsonl$/, "") || undefined,
   ids: (seed) => (n) => uuid4(seed, n),

@@ -1,4 +1,4 @@
-/** `sessions.json`: what versions before 2026.7.2 note of the sessions that lie beside it, by their keys. */
+/** `sessions.json`: what versions before 2026.7.2 note of the sessions that are beside it, by their keys. */
 import { basename, dirname, join } from "node:path";
 import { isObject, member, string } from "../../session/json.ts";
 import { jsonAt } from "../shared/opened.ts";

@@ -11,7 +11,7 @@ export function said(message: Json | undefined, content: Part[]): Part[] {
 
 /**
  * Media that came with a prompt through a channel: 2026.9.6 sends them with that prompt only, and not when it
- * goes on with the session.
+ * continues with the session.
  */
 function unsent(message: Json | undefined, content: readonly Part[]): Part[] {
   if (content.some(({ kind }) => kind === "image")) return [];

@@ -168,7 +168,7 @@ function remove(places: Places): void {
     try {
       rmdirSync(folder);
     } catch {
-      // Something else lies there, such as a list of tasks.
+      // Something else is there, such as a list of tasks.
     }
   }
 }

@@ -5,12 +5,12 @@
  * - Desktop: `User` below the editor's folder in the system's place for settings, in this order:
  *   `VSCODE_PORTABLE` names a folder with `user-data` in it, `VSCODE_APPDATA` moves the place, and
  *   otherwise the system's own (src/vs/platform/environment/node/userDataPath.ts at 05528c7). The editor
- *   sets `VSCODE_PORTABLE` itself if `data` lies beside its program (src/bootstrap-node.ts at 0314bcf),
+ *   sets `VSCODE_PORTABLE` itself if `data` is beside its program (src/bootstrap-node.ts at 0314bcf),
  *   so it is known in its terminal only.
  * - Remote (SSH, WSL, containers) and `code serve-web`: `data/User` below `VSCODE_AGENT_FOLDER`, else below
  *   the product's `serverDataFolderName` in the home folder, else below `.vscode-remote`
  *   (src/vs/server/node/server.main.ts).
- * - An extension's files lie in the default profile, whichever profile is used, in a folder named
+ * - An extension's files are in the default profile, whichever profile is used, in a folder named
  *   by its id in lower case (`extHostStoragePaths`, `getExtensionStoragePath` in
  *   src/vs/platform/extensionManagement/node/extensionLifecycle.ts).
  * - Flatpak moves XDG_CONFIG_HOME to `~/.var/app/<id>/config` (docs.flatpak.org, "Sandbox Permissions").

@@ -128,7 +128,7 @@ export function readCall(call: Json): ToolCallPart {
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
 }
 
-/** JSON as text, which may lie beside its value; a text that is no JSON stays one. */
+/** JSON as text, which may be beside its value; a text that is no JSON stays one. */
 function readArguments(given: Json | undefined): Json {
   const text = member(given, "raw") ?? member(given, "value") ?? given;
   if (typeof text !== "string") return text ?? {};

@@ -172,7 +172,7 @@ function removeEmpty(...folders: string[]): void {
     try {
       rmdirSync(folder);
     } catch {
-      // Something else lies there.
+      // Something else is there.
       return;
     }
   }

@@ -9,7 +9,7 @@ export const launch: Launch = {
   title: "vibe-app-server",
   install: "uv tool install mistral-vibe",
   versionArgs: ["--version"],
-  // It finds a session by its id in any folder. Of a session from elsewhere, it goes on with its import.
+  // It finds a session by its id in any folder. Of a session from elsewhere, it continues with its import.
   resumeArgs: ({ id, prompt, args }) => [
     `--resume=${id}`,
     ...args,

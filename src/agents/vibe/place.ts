@@ -127,7 +127,7 @@ export function importsIn(root: string): ReadonlyMap<string, string> {
 
 /**
  * The sessions of 3.x that continue one of 2.x, by its id. 3.x imports a session of 2.x's under a new
- * id when it opens it, and goes on with the first such copy whenever it is asked for the old id.
+ * id when it opens it, and continues with the first such copy whenever it is asked for the old id.
  */
 function findImports(root: string, ids: readonly string[]): Map<string, string> {
   const listed = catalogued(root);

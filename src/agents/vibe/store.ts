@@ -97,7 +97,7 @@ export const store: Store = {
 
 /**
  * Images of 2.x, which records name by their whole path: attachments/<SHA-1>.<ending>. The folder may have been moved
- * since, and what lies outside of it is not the session's to give.
+ * since, and what is outside of it is not the session's to give.
  */
 function attachmentAt(place: string, name: string): Buffer | null {
   const folder = oldFolderAt(place);

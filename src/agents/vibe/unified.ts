@@ -37,7 +37,7 @@ export function unifiedLines(folder: string, id: string, old: JsonObject | null)
 
 function linesOf(generation: Generation, id: string, old: JsonObject | null): string[] {
   const meta = metaAt(generation.folder);
-  // An import begins anew; that of 2.x's goes on.
+  // An import begins anew; that of 2.x's continues.
   const own = { ...(old ?? meta), title: meta.title ?? old?.title ?? null, session_id: id };
   const outcome = endOf(generation);
   const items = contextOf(generation);
@@ -85,7 +85,7 @@ function pastOf(generation: Generation): string[] {
 
 const isItem = (line: string): boolean => unwrap(parseValue(line) ?? null).kind === "item";
 
-/** Does a turn of it still go on, or end when the CLI next opens it? */
+/** Does a turn of it still continue, or end when the CLI next opens it? */
 export function isUnfinished(folder: string): boolean {
   const generation = currentGeneration(folder);
   if (generation === null) return true;
@@ -153,7 +153,7 @@ function allChunks({ manifest }: Generation): string[] {
 
 /**
  * A generation with the same state, and more items. It has the sequence number of the one before
- * it, as the CLI itself writes one when only the state changes; so the journal goes on as it is.
+ * it, as the CLI itself writes one when only the state changes; so the journal continues as it is.
  */
 function stepForth(now: Generation, items: readonly string[]): void {
   const { folder, manifest } = now;

@@ -13,7 +13,7 @@ export function readQuery(query: Json): Part[] {
   return [...said, ...attached.map(() => unread("referenced_attachments", "sealed"))];
 }
 
-/** A prompt of Warp's own, such as to go on, or to sum up. */
+/** A prompt of Warp's own, such as to continue, or to sum up. */
 export function readSystemQuery(query: Json): Part[] {
   const { input } = toolIn(query);
   const told = ["query", "prompt", "url"].map((key) => saidIn(member(input, key)));

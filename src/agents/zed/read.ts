@@ -28,7 +28,7 @@ export function reader(): Reader {
   return new ZedReader();
 }
 
-/** What Zed sends for a turn that the user asked to go on with. */
+/** What Zed sends for a turn that the user asked to continue with. */
 const RESUMED = "Continue where you left off";
 
 class ZedReader implements Reader {

@@ -69,7 +69,7 @@ async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   const { cwd = lab.cwd } = options;
   const usual = join(cwd, `${HISTORY}.md`);
   const fresh = join(cwd, `${HISTORY}.${randomBytes(8).toString("hex")}.md`);
-  // All runs in a project go on in the same file.
+  // All runs in a project continue in the same file.
   const own = existsSync(usual) ? fresh : usual;
   const path = options.resume === undefined ? own : fileOf(lab, options.resume);
   const args = ["--chat-history-file", path, "--yes-always", "--no-pretty", "--no-fancy-input"];

@@ -110,7 +110,7 @@ function attached({ image }: CliOptions): string {
   return ` @${image}`;
 }
 
-/** Without a screen it goes on with a session only as an editor's agent. */
+/** Without a screen it continues with a session only as an editor's agent. */
 async function goOn(lab: Lab, options: CliOptions): Promise<CliRun> {
   const started = Date.now();
   const id = options.resume ?? "";

@@ -150,7 +150,7 @@ function writeSettings(home: string, workspace: string, url: string): void {
   writeFileSync(join(state, "openclaw.json"), JSON.stringify(settings));
 }
 
-/** A picture's path in a prompt is sent as the picture, where it lies in the workspace. */
+/** A picture's path in a prompt is sent as the picture, where it is in the workspace. */
 function pictureIn({ cwd }: Lab, { image }: CliOptions): string[] {
   if (image === undefined) return [];
   const path = join(cwd, basename(image));

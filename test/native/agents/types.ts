@@ -18,7 +18,7 @@ export interface Driver {
   prepare?(): unknown;
   /** Writes what the CLI needs in the private HOME: settings, trust, a model that the lab's server plays. */
   configure(place: Place): void;
-  /** One headless run: a first prompt, or going on with a session. */
+  /** One headless run: a first prompt, or continuing with a session. */
   run(lab: Lab, options: CliOptions): Promise<CliRun>;
   /** Where a session lies, as Segue's selector takes it: a path, or `path#id`. The newest when several do. */
   sessionPath(lab: Lab, id: string): string;
@@ -46,7 +46,7 @@ export interface Driver {
   tui(args: readonly string[]): string[];
   /** Arguments that show its own list of sessions on the screen. */
   listArgs: readonly string[];
-  /** What its screen says of a session that it goes on with, where it shows nothing of it and no list. */
+  /** What its screen says of a session that it continues with, where it shows nothing of it and no list. */
   says?: string;
   /** A list without titles shows a session's id. */
   listsIds?: true;
@@ -62,9 +62,9 @@ export interface Driver {
   blank?: string;
   /** A start takes half a minute of a processor's time: in CI its CLI runs in the smoke test and in one of its own; pairs and the like are run by hand. */
   slow?: true;
-  /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */
+  /** Sessions in test/fixtures/<id>/<variant>, as it is under HOME: a glob. */
   fixtures: string;
-  /** What its CLI needs before it goes on with a session that was recorded elsewhere, or by an older version. */
+  /** What its CLI needs before it continues with a session that was recorded elsewhere, or by an older version. */
   ready?: (lab: Lab, path: string) => Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export interface Place {
 
 export interface CliOptions {
   prompt: string;
-  /** The id of the session to go on with. */
+  /** The id of the session to continue with. */
   resume?: string;
   /** The path of a PNG to send along. */
   image?: string;

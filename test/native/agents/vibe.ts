@@ -36,7 +36,7 @@ export const vibe: Driver = {
   fixtures: `{*.jsonl,${SESSIONS}/session_*/messages.jsonl,${SESSIONS}/unified/*/CURRENT}`,
 };
 
-/** What its model is sent, line by line; after an import, that of the session that goes on. */
+/** What its model is sent, line by line; after an import, that of the session that continues. */
 function said(lab: Lab, id: string): string[] {
   const lines = database.read(join(lab.home, SESSIONS), id);
   if (!lines) throw new Error(`there is no vibe session ${id}`);

@@ -586,7 +586,7 @@ testRules("anthropic", {
           use("t1"),
         ),
         user(result("t1", [found(), pdfDocument()])),
-        assistant(search("srvtoolu_3")), // paused, to be gone on with
+        assistant(search("srvtoolu_3")), // paused, to be continued with
       ]),
     },
     { what: "an assistant's beginning", body: ask([hi, assistant(text("So:"))]) },

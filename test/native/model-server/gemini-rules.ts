@@ -100,7 +100,7 @@ function isGemini3(asked: Asked): boolean {
   return /gemini-([3-9]|\d\d)/.test(model);
 }
 
-/** The contents since the last user message that is more than function responses: the turn still going on. */
+/** The contents since the last user message that is more than function responses: the turn still continuing. */
 function currentTurn(asked: Asked): Content[] {
   const all = contents(asked);
   const start = all.findLastIndex(

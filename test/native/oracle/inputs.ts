@@ -28,7 +28,7 @@ export interface Input {
   agent: string;
   /** Absolute. */
   path: string;
-  /** The folder that it belongs to as HOME, if it lies in one: with all that stands beside it. */
+  /** The folder that it belongs to as HOME, if it is in one: with all that stands beside it. */
   home: string | null;
 }
 
@@ -119,7 +119,7 @@ export function sessionsIn(agent: string, home: string): Input[] {
     .map((name) => ({ agent, path: join(home, name), home }));
 }
 
-/** In the lab the project lies elsewhere: files and folders say so, too. */
+/** In the lab the project is elsewhere: files and folders say so, too. */
 function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
   const renamed = (text: string): string =>
     FOLDERS.reduce((now, name) => now.replaceAll(name(from), name(lab.cwd)), text);

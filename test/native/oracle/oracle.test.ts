@@ -33,7 +33,7 @@ async function proves(input: Input, words?: Words): Promise<void> {
   }
 }
 
-/** Its CLI goes on with another file of the session: nothing but what is new there is missing. */
+/** Its CLI continues with another file of the session: nothing but what is new there is missing. */
 async function isSuperseded(input: Input, word: string): Promise<void> {
   const lab = await createLab(labFor(input));
   try {
@@ -46,7 +46,7 @@ async function isSuperseded(input: Input, word: string): Promise<void> {
   }
 }
 
-/** Its own CLI does not go on with it, so that there is nothing to compare with; Segue converts it. */
+/** Its own CLI does not continue with it, so that there is nothing to compare with; Segue converts it. */
 async function isRefused(input: Input, why: RegExp): Promise<void> {
   const lab = await createLab(labFor(input));
   try {

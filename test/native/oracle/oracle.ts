@@ -31,7 +31,7 @@ export function partners(agent: string): string[] {
   return SOME_PAIRS.filter(([from]) => from === agent).map(([, to]) => to);
 }
 
-/** Codex compacts a session before it goes on with another model that reads it in another way. */
+/** Codex compacts a session before it continues with another model that reads it in another way. */
 export function labFor({ agent, path }: Input): LabOptions {
   if (agent !== "codex") return {};
   const [, codexModel] = /"model":"(gpt-6-[\w.-]+)"/.exec(readFileSync(path, "utf8")) ?? [];

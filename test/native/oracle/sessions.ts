@@ -36,7 +36,7 @@ const VIBE =
     " ",
   );
 
-/** Sessions that their own CLI does not go on with, by the name of the test, and its words. */
+/** Sessions that their own CLI does not continue with, by the name of the test, and its words. */
 export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
   ...VIBE.map((name): [string, RegExp] => [`vibe ${name} CURRENT`, /vibe sent no request/]),
   [
@@ -97,7 +97,7 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
   ],
 ]);
 
-/** Files of a session that has a newer one, which is what its CLI goes on with; a word that only that one has. */
+/** Files of a session that has a newer one, which is what its CLI continues with; a word that only that one has. */
 export const SUPERSEDED: ReadonlyMap<string, string> = new Map([
   [
     "codex revert rollout-2026-11-21T03-38-05-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",

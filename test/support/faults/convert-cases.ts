@@ -32,7 +32,7 @@ function dumps(name: string, args: readonly string[], isAgain = false): Case {
       if (isAgain) {
         const { code, err } = await m.run(all);
         assert.equal(code, 0, err);
-        // One session went on since, one is new.
+        // One session continued since, one is new.
         goesOn(m);
         m.install(fixture("codex/basic"));
       }

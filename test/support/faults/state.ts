@@ -1,4 +1,4 @@
-/** What lies below a home folder, for comparing: sessions, dumps, documents; not Segue's own notes. */
+/** What is below a home folder, for comparing: sessions, dumps, documents; not Segue's own notes. */
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";

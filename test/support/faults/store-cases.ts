@@ -37,7 +37,7 @@ async function runs(m: Machine, ...args: string[]): Promise<string> {
   return out;
 }
 
-/** The session that is there goes on, as its agent would write it. */
+/** The session that is there continues, as its agent would write it. */
 function goesOn(path: string): void {
   const text = readFileSync(path, "utf8");
   const line = text.split("\n").find((one) => one.includes("MARK-USER-1"));

@@ -448,7 +448,7 @@ describe("the store", () => {
     assert.ok(readFileSync(path).equals(bytesOf("basic")));
   });
 
-  it("refuses to change what went on, and what is another's", () => {
+  it("refuses to change what continued, and what is another's", () => {
     const path = join(project(), ".aider.chat.history.md");
     writeFileSync(path, bytesOf("basic"));
     const id = idOf(path);

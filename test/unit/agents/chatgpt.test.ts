@@ -187,7 +187,7 @@ describe("a conversation of ChatGPT", () => {
     ]);
   });
 
-  it("goes on from the node that it names, whatever comes last in the tree", async () => {
+  it("continues from the node that it names, whatever comes last in the tree", async () => {
     const { Survey } = await import("../../../src/session/survey.ts");
     const liveOf = (all: readonly Json[]): string[] => {
       const survey = new Survey();

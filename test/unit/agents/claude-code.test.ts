@@ -422,7 +422,7 @@ describe("claude-code: reading", () => {
     assert.deepEqual(await foreignIn(linesOf("two-sessions")), ["line 1", "line 2"]);
   });
 
-  it("names the records of another session, where the first of two goes on as well", async () => {
+  it("names the records of another session, where the first of two continues as well", async () => {
     const of = (sessionId: string, uuid: string, parentUuid: string | null): Json => {
       const message = { role: "user", content: uuid };
       return { parentUuid, type: "user", uuid, message, ...FRAME, sessionId };
@@ -779,7 +779,7 @@ describe("claude-code: models", () => {
     }
   });
 
-  // It goes on with the last answer's model, and sends no thinking of another one [run].
+  // It continues with the last answer's model, and sends no thinking of another one [run].
   it("names the session's own model for new answers of another agent's", () => {
     const own = line("u", null, "assistant", { id: "m", role: "assistant", model: "mine" });
     assert.equal(written(answer("gpt-5.5"), { model: "claude-opus-5-5" }, own), "mine");
@@ -807,7 +807,7 @@ describe("claude-code: models", () => {
   });
 });
 
-describe("claude-code: going on with a file", () => {
+describe("claude-code: continuing with a file", () => {
   const goOn = (...lines: Json[]): Json => {
     const writer = claudeCode.writer({ seed: "seed", cliVersion: null });
     for (const record of lines) writer.commit(record);

@@ -112,7 +112,7 @@ describe("a conversation of Claude.ai", () => {
     ]);
   });
 
-  it("goes on from the leaf that the site names", () => {
+  it("continues from the leaf that the site names", () => {
     const leaf = { current_leaf_message_uuid: "019d8248-0004-7a84-bfca-23c88f2618e0" };
     assert.deepEqual(read([...records, leaf]).live, [
       ...MAIN,

@@ -487,7 +487,7 @@ describe("copilot: writing", () => {
     assert.equal(data(mention, "content"), "[attached file: a.pdf, application/pdf]");
   });
 
-  it("goes on from a real session as that does", () => {
+  it("continues from a real session as that does", () => {
     const writer = copilot.writer(OPTIONS);
     for (const record of records("responses")) writer.commit(record);
     const [start, said] = write([message("x", null, "assistant", ["more"])], writer);

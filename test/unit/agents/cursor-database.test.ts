@@ -157,7 +157,7 @@ describe("a chat of Cursor's CLI", () => {
     );
   });
 
-  it("shows all of its tree as soon as Cursor went on with it", () => {
+  it("shows all of its tree as soon as Cursor continued with it", () => {
     const path = place();
     database.replace(path, ID, null, NEW);
     const db = new DatabaseSync(path);

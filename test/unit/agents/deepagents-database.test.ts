@@ -191,7 +191,7 @@ describe("a session in Deep Agents Code's database", () => {
     assert.deepEqual(threads.read(path, ID), LINES);
   });
 
-  it("that forks goes on from where it forked", () => {
+  it("that forks continues from where it forked", () => {
     const path = fresh();
     const [head = "", one = "", two = ""] = LINES;
     const step = String(member(JSON.parse(one), "checkpoint_id"));

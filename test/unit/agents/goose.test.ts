@@ -215,7 +215,7 @@ describe("what goose run prints last", () => {
   it("is the model's, if its session holds an answer", () =>
     assert.equal(refusal(PRINTED, true), null));
 
-  it("is no refusal, if it went on", () => {
+  it("is no refusal, if it continued", () => {
     assert.equal(refusal(`${PRINTED}MARK done.\n`), null);
     assert.equal(refusal(`Text.\n${RETRY}\n`), null);
     assert.equal(refusal(`Text.\n${ERROR}\n`), null);

@@ -185,7 +185,7 @@ describe("reading", () => {
     assert.equal(limits([...talk, at("system", words)]), 1);
   });
 
-  it("reads the images that lie beside the log", () => {
+  it("reads the images that are beside the log", () => {
     const parts = messages(records("image"), pathOf("image")).flatMap((one) => one.parts);
     const image = known(parts.find((part) => part.kind === "image"));
     assert.ok(image.kind === "image" && image.data !== null);

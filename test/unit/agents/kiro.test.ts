@@ -57,7 +57,7 @@ describe("Kiro's store", () => {
     assert.equal(store.whole?.(log), `${cli}#${ID}`);
   });
 
-  it("only has more lines when the session goes on in Kiro, whatever else it writes", () => {
+  it("only has more lines when the session continues in Kiro, whatever else it writes", () => {
     const { cli, log, about } = written();
     const before = known(database.read(cli, ID));
     const prompt = { message_id: "p", content: [{ kind: "text", data: "more" }], meta: {} };

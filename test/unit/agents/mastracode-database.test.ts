@@ -184,7 +184,7 @@ describe("a session in Mastra Code's database", () => {
     );
   });
 
-  it("has not gone on when it was only made the newest, so that it grows, and is taken back exactly", () => {
+  it("has not continued when it was only made the newest, so that it grows, and is taken back exactly", () => {
     const lines = linesOf("mastracode/kinds");
     const few = lines.slice(0, 4);
     const path = fresh();

@@ -229,7 +229,7 @@ describe("mastracode: what its model sees", () => {
     assert.deepEqual(summariesIn([head, memory, list]), [[observed, goal].join("\n\n")]);
   });
 
-  it("is, with observations, a reminder to go on, which is kept aside", () => {
+  it("is, with observations, a reminder to continue, which is kept aside", () => {
     const scaffolds = (name: string) =>
       entriesIn(records(name)).filter((entry) => entry.kind === "message" && entry.scaffold);
     assert.equal(scaffolds("mastracode/observed").length, 1);

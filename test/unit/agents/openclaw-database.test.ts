@@ -209,7 +209,7 @@ describe("a session in OpenClaw's database", () => {
 });
 
 describe("a write into OpenClaw's database is refused", () => {
-  it("when the session went on, is gone, or is there already", () => {
+  it("when the session continued, is gone, or is there already", () => {
     const path = fresh();
     assert.throws(() => rows.replace(path, ID, LINES, null), refused(/no longer exists/));
     rows.replace(path, ID, null, LINES);

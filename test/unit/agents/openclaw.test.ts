@@ -122,7 +122,7 @@ describe("openclaw: what its model sees", () => {
     ]);
   });
 
-  it("goes on from the entry that a leaf record selects", () => {
+  it("continues from the entry that a leaf record selects", () => {
     const all = [HEADER, user("a", null, "one"), user("b", "a", "two")];
     const leaf = entry("l", "b", { type: "leaf", targetId: "a" });
     assert.deepEqual(seen([...all, leaf]), ["one"]);
@@ -226,7 +226,7 @@ describe("openclaw: sessions in files, before 2026.7.2", () => {
   }
   const ID = "1606d262-08ad-479a-ae44-475171a069c3";
 
-  it("are found, but not what lies beside them, nor those of subagents", async () => {
+  it("are found, but not what is beside them, nor those of subagents", async () => {
     const folder = state();
     const sessions = join(folder, "agents/main/sessions");
     writeFileSync(join(sessions, `${ID}.trajectory.jsonl`), "{}\n");

@@ -388,7 +388,7 @@ describe("pi: writing", () => {
     assert.deepEqual(messages(entries).map(brief), messages(SESSION).flatMap(split).map(brief));
   });
 
-  it("goes on from a real session with its own provider and model", () => {
+  it("continues from a real session with its own provider and model", () => {
     const writer = pi.writer(OPTIONS);
     const records = fixture("basic");
     for (const record of records) writer.commit(record);

@@ -21,7 +21,7 @@ function records(variant: string): Json[] {
 const EDITOR = fixtures.find(({ name }) => name.startsWith("qoder/editor/"));
 
 describe("qoder", () => {
-  it("goes on where the newest record of its place says, and not with the newest line", async () => {
+  it("continues where the newest record of its place says, and not with the newest line", async () => {
     const { live } = await see(fixture("qoder/rewound"));
     const said = live.flatMap(({ parts }) =>
       parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])),

@@ -164,7 +164,7 @@ describe("qwen reader", () => {
     );
   });
 
-  it("goes on from the compressed history", () => {
+  it("continues from the compressed history", () => {
     const { entries } = read(fixture("compressed"));
     const [compaction] = events(entries).filter(({ event }) => event === "compaction");
     assert.match(String(compaction?.summary), /^Side reply/);

@@ -275,7 +275,7 @@ describe("roo: the store", () => {
     assert.deepEqual(filesIn(root), before);
   });
 
-  it("a task that went on is not changed", () => {
+  it("a task that continued is not changed", () => {
     const { root, id, lines } = storeOf();
     const before = filesIn(root);
     assert.throws(

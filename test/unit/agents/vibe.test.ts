@@ -218,7 +218,7 @@ Here are some of the most recent previous user messages, preserved verbatim wher
     assert.deepEqual(message?.parts, [image]);
   });
 
-  it("reads images that lie in the session's folder, and no other files", async () => {
+  it("reads images that are in the session's folder, and no other files", async () => {
     const { root, id } = await storeOf("old");
     const [name = ""] = readdirSync(root);
     const data = Buffer.from("a picture");
@@ -349,7 +349,7 @@ describe("sessions of 2.x", () => {
     assert.deepEqual(snapshot(root), before);
   });
 
-  it("are not changed if they went on", async () => {
+  it("are not changed if they continued", async () => {
     const { root, id, lines } = await storeOf("old");
     const before = snapshot(root);
     assert.throws(() => database.replace(root, id, lines.slice(0, -1), lines), /has changed/);

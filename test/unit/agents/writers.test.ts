@@ -6,7 +6,7 @@ import { emptyHeader } from "../../../src/session/header.ts";
 import { readRecords } from "../../support/conversion.ts";
 import { fixtures } from "../../support/fixtures.ts";
 
-describe("a writer that goes on with a session", () => {
+describe("a writer that continues with a session", () => {
   for (const agent of agents) {
     it(`of ${agent.id} does not take another session's header for its own`, () => {
       const own = fixtures.find((one) => one.agent === agent && !one.name.startsWith("hostile"));

@@ -122,7 +122,7 @@ describe("a conversation that was handed over", () => {
     );
   });
 
-  it("has the session first that went on after it was handed over", () => {
+  it("has the session first that continued after it was handed over", () => {
     const [a, b] = [
       listed("claude-code", "a", 1, {
         continuedIn: [{ agent: "codex", id: "b", time: NOW - 3 * HOUR, bytes: 0 }],

@@ -21,7 +21,7 @@ function git(cwd: string, ...args: string[]): void {
 }
 
 describe("a project", () => {
-  it("is its folder and what lies below, through links, even where that is gone", () => {
+  it("is its folder and what is below, through links, even where that is gone", () => {
     const shop = folder("plain", "shop");
     symlinkSync(shop, join(root, "link"));
     const project = new Project(join(root, "link"));
@@ -47,7 +47,7 @@ describe("a project", () => {
     }
   });
 
-  it("is never all that lies in a home folder, or on the disk", () => {
+  it("is never all that is in a home folder, or on the disk", () => {
     const home = folder("home");
     const before = process.env.HOME;
     process.env.HOME = home;

@@ -189,7 +189,7 @@ describe("following a file", () => {
     all.close();
   });
 
-  it("goes on when a file is moved away, removed, and made again", async () => {
+  it("continues when a file is moved away, removed, and made again", async () => {
     const home = newHome();
     const session = new Claude(home);
     session.write(session.prompt(START));
@@ -278,7 +278,7 @@ describe("following a database", () => {
     return { home, path };
   }
 
-  it("tells of a limit in a session that goes on", async () => {
+  it("tells of a limit in a session that continues", async () => {
     const { home, path } = newStore();
     const before = lines.slice(0, 3);
     database.replace(path, id, null, before);

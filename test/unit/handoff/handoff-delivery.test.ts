@@ -224,7 +224,7 @@ describe("the document's file", { skip: process.platform === "win32" }, () => {
     assert.equal(readFileSync(other, "utf8"), "mine");
   });
 
-  it("lies in the project for an agent that reads nothing else unasked, and Git does not see it", () => {
+  it("is in the project for an agent that reads nothing else unasked, and Git does not see it", () => {
     const cwd = folder();
     execFileSync("git", ["init", "-q"], { cwd });
     for (const id of ["copilot", "opencode", "kilo"]) {
@@ -239,7 +239,7 @@ describe("the document's file", { skip: process.platform === "win32" }, () => {
     assert.equal(status, "");
   });
 
-  it("lies in Claude Code's project only when it is too long to be attached", () => {
+  it("is in Claude Code's project only when it is too long to be attached", () => {
     const cwd = folder();
     const env = { SEGUE_HOME: folder() };
     const claude = agentNamed("claude-code");
@@ -251,7 +251,7 @@ describe("the document's file", { skip: process.platform === "win32" }, () => {
     assert.equal(deliver(long, cwd, env).file, join(cwd, ".segue/pi-abc-1.md"));
   });
 
-  it("lies in the folder that Gemini CLI or Qwen Code has of its own", () => {
+  it("is in the folder that Gemini CLI or Qwen Code has of its own", () => {
     const HOME = folder();
     const cwd = folder();
     const env = { HOME, SEGUE_HOME: folder() };

@@ -57,7 +57,7 @@ describe("the journal", () => {
     assert.deepEqual(open().damage(), []);
   });
 
-  it("goes on missing what is gone from its end, also when more is written", () => {
+  it("continues missing what is gone from its end, also when more is written", () => {
     const { path, open } = journal();
     for (let n = 0; n < 3; n++) open().add(write);
     writeFileSync(path, `${lines(path).slice(0, 2).join("\n")}\n`);

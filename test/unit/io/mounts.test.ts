@@ -31,7 +31,7 @@ describe("mounts that may not answer", () => {
     assert.deepEqual(macMounts(listing), ["/Volumes/my share"]);
   });
 
-  it("are seen through links, and without a call to what lies on them", () => {
+  it("are seen through links, and without a call to what is on them", () => {
     const dead = join(root, "dead");
     mkdirSync(dead);
     symlinkSync(join(dead, "sub"), join(root, "link"));

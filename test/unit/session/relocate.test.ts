@@ -1,4 +1,4 @@
-/** Paths of a session that goes on in another folder: which are rewritten, and which are not. */
+/** Paths of a session that continues in another folder: which are rewritten, and which are not. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Relocation } from "../../../src/session/relocate.ts";

@@ -32,7 +32,7 @@ describe("what the model sees next", () => {
     assert.equal(view([event("t", null, { event: "title", title: "x" })]), "o");
   });
 
-  it("goes on from the entry before where the parent is missing, and counts that", () => {
+  it("continues from the entry before where the parent is missing, and counts that", () => {
     const entries = [say("a", null), say("b", "gone"), say("c", "b")];
     assert.equal(view(entries), "lll");
     const plan = survey(entries);

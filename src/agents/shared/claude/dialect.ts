@@ -13,7 +13,7 @@ export interface Dialect {
   leaf: LeafRecord;
 }
 
-/** The record that says where in the tree of its lines a session goes on. */
+/** The record that says where in the tree of its lines a session continues. */
 export interface LeafRecord {
   type: string;
   /** After a rewind to this line; null: to before the first prompt. */

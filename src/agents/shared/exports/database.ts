@@ -99,7 +99,7 @@ class Exports {
     }
   }
 
-  /** The root itself, or exports that lie in it. */
+  /** The root itself, or exports that are in it. */
   placesIn(root: string): string[] {
     if (this.at(root)) return [root];
     if (!isFolder(root)) return [];

@@ -38,7 +38,7 @@ function readContentBlock(block: Json, beside: Beside | undefined): Content[numb
   return type === "image" ? readImage(block, beside) : otherPart(type ?? "content", block);
 }
 
-/** An image that lies in a file of its own: oh-my-pi names it by its SHA-256. */
+/** An image that is in a file of its own: oh-my-pi names it by its SHA-256. */
 const BLOB = /^blob:sha256:/;
 
 export function readImage(block: Json, beside?: Beside): ImagePart | OtherPart | UnreadPart {

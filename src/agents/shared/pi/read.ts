@@ -129,7 +129,7 @@ class PiReader implements Reader {
     if (id !== undefined && type === "leaf" && this.#dialect.navigates) {
       this.#named = true;
       this.#tail = id;
-      // What follows it goes on from the entry that it selects.
+      // What follows it continues from the entry that it selects.
       return { id, parentId: string(member(record, "targetId")) ?? null, time };
     }
     if (id !== undefined) {

@@ -5,7 +5,7 @@ import type { Json } from "../../../session/types.ts";
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
- * Is it OpenClaw's? Its sessions are of version 4, and its entries' ids are UUIDs since they lie in a
+ * Is it OpenClaw's? Its sessions are of version 4, and its entries' ids are UUIDs since they are in a
  * database; before that only its own keys and kinds tell them from Pi's.
  */
 export function isOpenClaws(record: Json): boolean {

@@ -128,7 +128,7 @@ function remove(places: Places): void {
   try {
     rmdirSync(places.folder);
   } catch {
-    // Something else lies there, such as checkpoints.
+    // Something else is there, such as checkpoints.
   }
 }
 

@@ -50,7 +50,7 @@ describe("what is highlighted", () => {
     assert.deepEqual(words("shop", "payment"), []);
   });
 
-  it("lies in the text, in order, and cuts no letter", () => {
+  it("is in the text, in order, and cuts no letter", () => {
     const text = fc.string({ unit: "grapheme", maxLength: 60 });
     fc.assert(
       fc.property(text, fc.string({ unit: "grapheme", maxLength: 8 }), (text, query) => {
