@@ -1,8 +1,13 @@
 /** A thread of `indexSessions`: reads sessions, and passes on their texts piece by piece. */
 import { parentPort, workerData } from "node:worker_threads";
 import { withScratch } from "../io/folders.ts";
+import { tempsFolder } from "../io/leftovers.ts";
+import { noteTemps } from "../io/temps.ts";
 import { type Crew, type Message, WINDOW } from "./indexing.ts";
 import { pieces } from "./reading.ts";
+
+// Each thread has a list of its own.
+noteTemps(tempsFolder(process.env));
 
 const { tasks, next, waiting }: Crew = workerData;
 

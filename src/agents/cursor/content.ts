@@ -160,7 +160,9 @@ export function printUser(parts: readonly Part[], isTold: boolean): JsonObject[]
   return parts.flatMap((part): JsonObject[] => {
     switch (part.kind) {
       case "text": {
-        const isWords = !isTold && part.told !== true;
+        // What another harness told the model may look like Cursor's own words, which the reader leaves out.
+        const isFramed = typedIn(part.text).text !== part.text || typedIn(part.text).isOwn;
+        const isWords = (!isTold && part.told !== true) || isFramed;
         return [{ type: "text", text: isWords ? asQuery(part.text) : part.text }];
       }
       case "image":

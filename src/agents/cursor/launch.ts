@@ -25,7 +25,7 @@ export const launch: Launch = {
   headless: {
     by: ["-p", "--print"],
     formats: ["--output-format"],
-    table: { own: ["-p, --print", "--output-format <x>", "--stream-partial-output"] },
+    table: { own: ["-p", "--print", "--output-format <x>", "--stream-partial-output"] },
     resumeArgs: ({ id, prompt, args }) => ["-p", `--resume=${id}`, ...args, prompt],
   },
   start: { args: ({ prompt, args }) => [...args, prompt] },

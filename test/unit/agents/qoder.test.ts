@@ -48,7 +48,7 @@ describe("qoder", () => {
 
   it("is told from Claude Code by the lines that only it writes", () => {
     const own = records("basic").filter((record) => !claudeCode.recognises(record));
-    assert.equal(own.length, 12);
+    assert.equal(own.length, 16);
     assert.ok(own.every((record) => qoder.recognises(record)));
   });
 

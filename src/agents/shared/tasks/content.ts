@@ -128,10 +128,16 @@ export function saidAfter({ content: [first, ...more] }: ToolResultPart): Part[]
   return part?.kind === "text" && part.told !== true ? [part, ...more] : null;
 }
 
+function isFramed(text: string): boolean {
+  return TAGGED.test(text) || DETAILS.test(text);
+}
+
 /** Blocks of a user's message. */
 export function printUser(parts: readonly Part[], tag: string): JsonObject[] {
   return parts.flatMap((part): JsonObject[] => {
-    if (part.kind !== "text" || part.told === true) return printContent(part);
+    if (part.kind !== "text") return printContent(part);
+    // What another harness told the model may look like the extension's own words, which the reader leaves out.
+    if (part.told === true && !isFramed(part.text)) return printContent(part);
     if (part.text.trim() === "") return [];
     return [{ type: "text", text: `<${tag}>\n${part.text}\n</${tag}>` }];
   });

@@ -11,7 +11,7 @@ import type {
   Message,
 } from "../../../session/types.ts";
 import { uuid4 } from "../ids.ts";
-import { blocksOf, printAnswer, printResult, printUser } from "./content.ts";
+import { blocksOf, printAnswer, printContent, printResult, printUser } from "./content.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { CARRY, unwrap } from "./records.ts";
 
@@ -117,11 +117,7 @@ export class TaskWriter implements Writer {
 
 /** What the extension says of the machine is no one's words: as it was. */
 function userBlocks({ parts, scaffold }: Message, tag: string): JsonObject[] {
-  const isAside = scaffold === true;
-  const own = isAside
-    ? parts.map((part) => (part.kind === "text" ? { ...part, told: true as const } : part))
-    : parts;
-  return printUser(own, tag);
+  return scaffold === true ? parts.flatMap(printContent) : printUser(parts, tag);
 }
 
 function taskOf({ id, title, cwd, parent }: Header): JsonObject {
