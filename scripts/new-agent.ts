@@ -106,8 +106,10 @@ const UNSUPPORTED = "src/agents/unsupported.ts";
 
 /** Removes the agent from the names of those that Segue only knows; null if it is not among them. */
 function withoutUnsupported(text: string, { id }: Names): string | null {
-  const line = new RegExp(`\\n {2}\\{ name: "([^"]*)", words: \\[(?:[^\\]]*, )?"${id}"[^\\n]*`);
-  return line.test(text) ? text.replace(line, "") : null;
+  const start = `\\n {2}\\{(?: |\\n {4})name: "[^"]*",(?: |\\n {4})words: \\[(?:[^\\]]*, )?"${id}"[^\\]]*\\]`;
+  // In one line, or in several.
+  const entry = new RegExp(`${start}(?:[^\\n]*\\},|,(?:\\n {4}[^\\n]*)*\\n {2}\\},)`);
+  return entry.test(text) ? text.replace(entry, "") : null;
 }
 
 /** Adds an agent to the table of stores. */

@@ -7,7 +7,7 @@ import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { type Delivery, deliver } from "../../src/handoff/deliver.ts";
 import { known } from "../support/folder.ts";
-import { createLab, type Lab } from "./lab.ts";
+import { AGENTS, createLab, type Lab } from "./lab.ts";
 import { type Obj, obj, objs, parseJson, str } from "./model-server/json.ts";
 import type { RecordedRequest, Step, ToolSpec } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
@@ -183,7 +183,9 @@ function assertHarmless({ lab, delivery, shown }: Started): void {
 }
 
 /** Of the others, users paste the first message themselves. */
-const TAKE_PROMPTS = agents.filter(({ launch }) => launch.start !== undefined);
+const TAKE_PROMPTS = agents.filter(
+  ({ id, launch }) => AGENTS.includes(id) && launch.start !== undefined,
+);
 
 for (const agent of some(TAKE_PROMPTS, 5)) {
   const { id } = agent;

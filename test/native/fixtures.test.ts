@@ -22,7 +22,8 @@ const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 /** What `segue show` says was said and done, line by line, without its own words around it. */
 function linesOf(shown: string): string[] {
   const lines = shown.split("\n").map((line) => line.replace(/^(\(reasoning\)|←( failed:)?) /, ""));
-  const isOwn = (line: string): boolean => /^(\[\d+\] |→ |\(image|\(file|\(reasoning, )/.test(line);
+  const isOwn = (line: string): boolean =>
+    /^(\[\d+\] |→ |\(image|\(file|\(reasoning, |\(no readable summary\))/.test(line);
   return lines.map((line) => line.trim()).filter((line) => line.length > 3 && !isOwn(line));
 }
 

@@ -18,6 +18,8 @@ const HIDDEN = new Set([
   "kimi --resume",
   "omp --fork",
   "omp --trusted-extension",
+  // yargs takes "no-" before any switch, and lists none of these.
+  "qwen --no-chat-recording",
 ]);
 /** Said of every CLI, and nothing to hand over. */
 const COMMON = new Set(["--help", "--version"]);

@@ -91,7 +91,7 @@ describe("npm run new-agent", () => {
     assert.equal(code, 0, out);
     assert.match(out, /Generated Trae/);
     const names = readFileSync(join(TREE, "src/agents/unsupported.ts"), "utf8");
-    assert.doesNotMatch(names, /trae/i);
+    assert.doesNotMatch(names, /name: "Trae"/);
     assert.match(names, /"windsurf"/);
   });
 
