@@ -359,6 +359,56 @@ describe("a chat of Cursor's editor", () => {
     );
   });
 
+  it("is in the state of its workspace, also beside an empty table of newer versions", async () => {
+    const { user, db } = state();
+    db.close();
+    const chat = (composerId: string) => ({
+      composerId,
+      name: composerId,
+      conversation: [{ type: 1, text: "Q" }],
+    });
+    const tabs = ["t1", CHAT].map((tabId) => ({ tabId, bubbles: [{ type: "user", text: "Q" }] }));
+    makeState(join(user, "workspaceStorage/4e5f/state.vscdb"), {
+      cursorDiskKV: {},
+      ItemTable: {
+        "workbench.panel.aichat.view.aichat.chatdata": JSON.stringify({ tabs }),
+        "composer.composerData": JSON.stringify({ allComposers: [chat("c1"), chat(CHAT)] }),
+      },
+    }).close();
+    const found = await store.find(user);
+    const ids = found.map(({ id, summary }) => [id, summary?.messages]);
+    // The chat that the editor took over into its own state is there alone.
+    assert.deepEqual(ids, [
+      [CHAT, 3],
+      ["t1", 1],
+      ["c1", 1],
+    ]);
+    for (const { path, id } of found.slice(1)) {
+      const [said, ...more] = messagesIn(known(database.read(path, id)));
+      assert.deepEqual([said?.parts, more], [[{ kind: "text", text: "Q" }], []]);
+    }
+  });
+
+  it("has bubbles that stand in the composer alone", async () => {
+    const user = join(mkdtempSync(join(root, "home-")), ".config/Cursor/User");
+    const path = join(user, "globalStorage/state.vscdb");
+    const conversationMap = { m1: { type: 1, text: "One" }, m2: { type: 2, text: "Two" } };
+    const composer = {
+      composerId: CHAT,
+      fullConversationHeadersOnly: [{ bubbleId: "m1" }],
+      conversationMap,
+    };
+    makeState(path, {
+      cursorDiskKV: { [`composerData:${CHAT}`]: JSON.stringify(composer) },
+    }).close();
+    assert.equal((await store.find(user)).length, 1);
+    const said = messagesIn(known(database.read(path, CHAT)));
+    assert.deepEqual(
+      said.map(({ role }) => role),
+      ["user", "assistant"],
+    );
+  });
+
   it("is none in the state of another editor", () => {
     const path = join(
       mkdtempSync(join(root, "home-")),
@@ -366,5 +416,21 @@ describe("a chat of Cursor's editor", () => {
     );
     makeState(path, {}).close();
     assert.equal(database.holds(path), false);
+  });
+});
+
+describe("a transcript of Cursor's", () => {
+  it("leads to those of its subagents", async () => {
+    const home = join(mkdtempSync(join(root, "home-")), ".cursor");
+    const folder = join(home, "projects/home-user-web/agent-transcripts/t1");
+    mkdirSync(join(folder, "subagents"), { recursive: true });
+    const line = '{"role":"user","message":{"content":[{"type":"text","text":"Q"}]}}\n';
+    const child = join(folder, "subagents/s1.jsonl");
+    for (const path of [join(folder, "t1.jsonl"), child, join(folder, "subagents/notes")]) {
+      writeFileSync(path, line);
+    }
+    const [found, ...more] = await store.find(home);
+    assert.deepEqual([found?.id, more], ["t1", []]);
+    assert.deepEqual(await store.children?.(known(found).path), [child]);
   });
 });
