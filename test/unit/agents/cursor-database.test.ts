@@ -240,6 +240,23 @@ describe("a chat of Cursor's CLI", () => {
     assert.throws(() => database.read(odd, ID), /has no column "id"/);
   });
 
+  it("keeps values that Cursor would not write", () => {
+    const path = place();
+    makeCursor(path);
+    const db = new DatabaseSync(path);
+    db.prepare("INSERT INTO meta VALUES ('0', ?)").run(Buffer.from("facts"));
+    const add = db.prepare("INSERT INTO blobs VALUES (?, ?)");
+    add.run("large", 9223372036854775807n);
+    add.run("small", 5);
+    add.run("none", null);
+    db.close();
+    const lines = known(database.read(path, ID));
+    const copy = place();
+    database.replace(copy, ID, null, lines);
+    assert.deepEqual(rowsAt(copy), rowsAt(path));
+    assert.match(lines[0] ?? "", /"raw":\{"segue.bytes"/);
+  });
+
   it("is found in its folder, also where only its log has what was written last", async () => {
     const path = place();
     makeCursor(path);
