@@ -2,6 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { cursor } from "../../src/agents/cursor/index.ts";
+import type { Entry, Message } from "../../src/session/types.ts";
 
 /** @cursor/sdk 1.0.32, run-store/sqlite-blob-store. */
 export function makeCursor(path: string): void {
@@ -27,4 +29,13 @@ export function makeState(
     for (const [key, value] of Object.entries(members)) add.run(key, value);
   }
   return db;
+}
+
+/** What lines of a chat say, but for what Cursor itself put there. */
+export function messagesIn(lines: readonly string[]): Message[] {
+  const reader = cursor.reader();
+  const entries: Entry[] = lines.flatMap((line, at) => reader.read(JSON.parse(line), at));
+  return entries.filter(
+    (entry): entry is Message => entry.kind === "message" && entry.scaffold !== true,
+  );
 }

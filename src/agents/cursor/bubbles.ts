@@ -1,9 +1,10 @@
 /** What the bubbles of the editor's chats say: one for each text, thought and call. */
 import { parseValue } from "../../lossless/json-text.ts";
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
-import { otherPart, saidIn, unread } from "../../session/other.ts";
+import { compact, isObject, member, number, string } from "../../session/json.ts";
+import { otherPart, saidIn } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
+  EventBody,
   Json,
   JsonObject,
   Message,
@@ -12,6 +13,8 @@ import type {
   ToolResultPart,
   Usage,
 } from "../../session/types.ts";
+import { failed } from "../shared/faults.ts";
+import { imagesIn, piecesIn, wordsInField } from "./attached.ts";
 import { fromNative, parseResult } from "./tools.ts";
 
 /** Of the user, or of the model: as a number in composers, as a word in the first versions. */
@@ -20,18 +23,46 @@ export function isUsers({ type }: JsonObject): boolean {
 }
 
 export function readPrompt(bubble: JsonObject): Part[] {
-  const text = wordsOf(bubble);
-  const images = array(bubble.images).map((image): Part => {
-    const data = string(member(image, "data"));
-    if (data === undefined) return unread("image", "missing");
-    return { kind: "image", mediaType: string(member(image, "mimeType")) ?? "image/png", data };
-  });
-  return [...(text === "" ? [] : [{ kind: "text", text } as const]), ...images];
+  const text = wordsOf(bubble) || typedInField(bubble);
+  const said = text === "" ? [] : [{ kind: "text", text } as const];
+  return [...piecesIn(bubble), ...said, ...imagesIn(bubble)];
 }
 
 function wordsOf(bubble: JsonObject): string {
-  const text = string(bubble.text) ?? string(bubble.rawText);
-  return text ?? saidIn(bubble.text);
+  return string(bubble.text) || string(bubble.rawText) || saidIn(bubble.text);
+}
+
+/** Where the words are not stored as such, the input field still has them. */
+function typedInField({ delegate, initText, richText }: JsonObject): string {
+  const asked = string(member(delegate, "a"));
+  if (asked) return asked;
+  const fields = [initText, richText].map((field) => parseValue(string(field) ?? "") ?? null);
+  return fields.map((field) => wordsInField(member(field, "root") ?? null)).find(Boolean) ?? "";
+}
+
+/** Why the request failed, which the editor shows in place of an answer. */
+export function failureIn({ errorDetails }: JsonObject, at: string | null): EventBody | null {
+  const text = string(errorDetails);
+  const details = text === undefined ? (errorDetails ?? null) : (parseValue(text) ?? text);
+  const told = typeof details === "string" ? details : saidIn(member(details, "message"));
+  const title = saidIn(member(details, "title"));
+  const said = [title, told].filter((one) => one !== "").join(": ");
+  return said === "" ? null : failureOf(said, { details, at });
+}
+
+/** Cursor's own words for a request that the user ended. */
+const ABORTED = /^User aborted request\b/;
+
+export function failureOf(
+  text: string,
+  { details = null, at = null }: { details?: Json; at?: string | null } = {},
+): EventBody {
+  if (ABORTED.test(text)) return { event: "interruption" };
+  const error = member(details, "error");
+  const inner = typeof error === "string" ? (parseValue(error) ?? error) : (error ?? null);
+  const status = [details, inner].map((one) => number(member(one, "statusCode")));
+  const codes = [inner, member(inner, "error"), member(inner, "type"), member(details, "type")];
+  return failed({ text, codes, at, status: status.find((one) => one !== undefined) });
 }
 
 /** Thoughts, words and a call, in the order in which the editor shows them. */

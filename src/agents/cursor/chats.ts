@@ -56,7 +56,8 @@ export function factsAt(path: string): { [name: string]: unknown } | null {
   return reading(path, (db) => {
     const row = db.prepare("SELECT value FROM meta WHERE key = ?").get(FACTS);
     if (!row) return null;
-    const head = linesOf({ facts: textOf(row?.value), more: [], rows: [], own: null })[0] ?? "";
+    const head =
+      linesOf({ facts: textOf(row.value), odd: null, more: [], rows: [], own: null })[0] ?? "";
     const facts = member(parseValue(head), "chat");
     return typeof facts === "object" && facts !== null && !Array.isArray(facts) ? facts : null;
   });
@@ -97,8 +98,8 @@ export function replaceChat(
   if (after === null) remove(path);
 }
 
-function isEmpty({ facts, more, rows }: Stored): boolean {
-  return facts === null && more.length === 0 && rows.length === 0;
+function isEmpty({ facts, odd, more, rows }: Stored): boolean {
+  return facts === null && odd === null && more.length === 0 && rows.length === 0;
 }
 
 /** As Cursor makes it: @cursor/sdk 1.0.32 opens any database with these tables. */

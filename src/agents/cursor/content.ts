@@ -21,7 +21,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
-import { asQuery, typedIn } from "./frames.ts";
+import { asQuery, typedParts } from "./frames.ts";
 import { fromNative, parseResult, printResult } from "./tools.ts";
 
 export function typeOf(block: Json): string {
@@ -29,19 +29,17 @@ export function typeOf(block: Json): string {
 }
 
 /** A part of a user's message. */
-export function readUserBlock(block: Json): Part {
+export function readUserBlock(block: Json): Part[] {
   switch (typeOf(block)) {
     case "text": {
       const part = textBlock(block);
-      if (part.kind !== "text") return part;
-      const { text, isOwn } = typedIn(part.text);
-      return isOwn ? { kind: "text", text, told: true } : { kind: "text", text };
+      return part.kind === "text" ? typedParts(part.text) : [part];
     }
     case "image":
     case "file":
-      return readImage(block);
+      return [readImage(block)];
     default:
-      return unknown(block);
+      return [unknown(block)];
   }
 }
 
@@ -68,7 +66,7 @@ function readImage(block: Json): ImagePart | OtherPart {
   return picture(where, type);
 }
 
-function picture(where: string | undefined, type: string | undefined): ImagePart {
+export function picture(where: string | undefined, type: string | undefined): ImagePart {
   const [, named, inside] = /^data:([^;,]+);base64,(.*)$/s.exec(where ?? "") ?? [];
   if (inside !== undefined) return { kind: "image", mediaType: named ?? "image/png", data: inside };
   if (where !== undefined && /^(?:https?|file):/.test(where)) {

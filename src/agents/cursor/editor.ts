@@ -10,10 +10,10 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
-import { array, isObject, member, string } from "../../session/json.ts";
+import { array, isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { reading, tablesOf } from "../shared/sqlite.ts";
-import type { Found } from "../types.ts";
+import type { Found, Summary } from "../types.ts";
 import { isoTime } from "./records.ts";
 import { folderOf } from "./rows.ts";
 
@@ -21,6 +21,8 @@ const NAME = "state.vscdb";
 const TABLE = "cursorDiskKV";
 /** The chats of the editor's versions before composers, in the state of each workspace. */
 const TABS = "workbench.panel.aichat.view.aichat.chatdata";
+/** The composers of a workspace; the first versions have what was said in them. */
+const COMPOSERS = "composer.composerData";
 
 /** Other editors have a state of this name without Cursor's table, and Cursor's has it. */
 export function holdsState(path: string): boolean {
@@ -28,7 +30,7 @@ export function holdsState(path: string): boolean {
   const tables = tablesOf(path);
   if (tables === null) return false;
   if (tables.has(TABLE) && tables.has("ItemTable")) return true;
-  return tables.has("ItemTable") && valueAt(path, "ItemTable", TABS) !== null;
+  return tables.has("ItemTable") && olderAt(path).length > 0;
 }
 
 export function refuseState(path: string): never {
@@ -67,10 +69,48 @@ export function readState(path: string, id: string): string[] | null {
       const text = valueIn(db, TABLE, `composerData:${id}`);
       if (text !== null) return composerLines(db, path, id, text);
     }
-    const tab = tabsIn(valueIn(db, "ItemTable", TABS)).find((one) => tabId(one) === id);
-    if (tab === undefined) return null;
-    return [JSON.stringify({ tab, ...present(workspaceFolder(dirname(path))) })];
+    const older = olderIn(db).find((one) => one.id === id);
+    if (older === undefined) return null;
+    return [JSON.stringify({ ...older.record, ...present(workspaceFolder(dirname(path))) })];
   });
+}
+
+/** A chat of the first versions, which the state of its workspace holds as a whole. */
+interface Older {
+  id: string;
+  record: { tab: JsonObject } | { composer: JsonObject };
+}
+
+function olderIn(db: DatabaseSync): Older[] {
+  const listOf = (key: string, name: string) =>
+    array(member(parseValue(valueIn(db, "ItemTable", key) ?? "null") ?? null, name));
+  const tabs = listOf(TABS, "tabs").filter(isObject);
+  const composers = listOf(COMPOSERS, "allComposers").filter(isObject).filter(holdsBubbles);
+  const all = [
+    ...tabs.map((tab) => ({ id: string(tab.tabId) ?? "", record: { tab } })),
+    ...composers.map((composer) => ({
+      id: string(composer.composerId) ?? "",
+      record: { composer },
+    })),
+  ];
+  return all.filter(({ id }) => id !== "");
+}
+
+function olderAt(path: string): Older[] {
+  try {
+    return reading(path, olderIn);
+  } catch {
+    // Locked for a long time, or not readable.
+    return [];
+  }
+}
+
+function holdsBubbles(composer: Json): boolean {
+  const inside = member(composer, "conversationMap");
+  return (
+    array(member(composer, "conversation")).length > 0 ||
+    (isObject(inside) && Object.keys(inside).length > 0)
+  );
 }
 
 function present(folder: string | null): JsonObject {
@@ -93,12 +133,16 @@ function composerLines(db: DatabaseSync, path: string, id: string, text: string)
   const rest = db
     .prepare(`SELECT key, value FROM "${TABLE}" WHERE key >= ? AND key < ? ORDER BY rowid`)
     .all(prefix, `bubbleId:${id};`)
-    .filter(({ key }) => !named.has(String(key).slice(prefix.length)))
-    .map(({ key, value }) => bubbleLine(String(key).slice(prefix.length), value));
+    .map(({ key, value }) => ({ bubble: String(key).slice(prefix.length), value }))
+    .filter(({ bubble }) => !named.has(bubble));
+  for (const { bubble } of rest) named.add(bubble);
+  // Those that the composer itself holds, and that nothing else names.
+  const inside = Object.keys(object(member(composer, "conversationMap")) ?? {});
   return [
     `{"composer":${head}${folder === "null" ? "" : `,"folder":${folder}`}}`,
     ...listed,
-    ...rest,
+    ...rest.map(({ bubble, value }) => bubbleLine(bubble, value)),
+    ...inside.filter((bubble) => !named.has(bubble)).map((bubble) => bubbleLine(bubble, undefined)),
   ];
 }
 
@@ -146,7 +190,7 @@ function foldersBelow(path: string): ReadonlyMap<string, string> {
   if (known) return known;
   const found = new Map<string, string>();
   for (const { state, folder } of workspacesOf(dirname(dirname(path)))) {
-    const text = folder === null ? null : valueAt(state, "ItemTable", "composer.composerData");
+    const text = folder === null ? null : valueAt(state, "ItemTable", COMPOSERS);
     const value = parseValue(text ?? "null") ?? null;
     const ids = [
       ...array(member(value, "allComposers")).map((one) => member(one, "composerId")),
@@ -183,7 +227,9 @@ export function findState(path: string): Found[] {
   const tables = tablesOf(path);
   if (tables === null) return [];
   try {
-    return tables.has(TABLE) ? findComposers(path) : findTabs(path);
+    const composers = tables.has(TABLE) ? findComposers(path) : [];
+    // The states of workspaces have an empty table of this name, too.
+    return [...composers, ...findOlder(path)];
   } catch {
     return [];
   }
@@ -204,15 +250,14 @@ function findComposers(path: string): Found[] {
     for (const { key, value } of rows) {
       const id = String(key).slice("composerData:".length);
       const composer = parseValue(textOf(value) ?? "null") ?? null;
-      const isInline = array(member(composer, "conversation")).length > 0;
-      if (!isInline && !said(db, id)) continue;
+      if (!holdsBubbles(composer) && !said(db, id)) continue;
       found.push(foundOf(path, id, composer));
     }
     return found;
   });
 }
 
-function foundOf(path: string, id: string, composer: Json): Found {
+function foundOf(path: string, id: string, composer: Json): Found & { summary: Summary } {
   const createdAt = isoTime(member(composer, "createdAt"));
   const updatedAt = isoTime(member(composer, "lastUpdatedAt")) ?? createdAt;
   const isSub = member(composer, "subagentInfo");
@@ -228,7 +273,10 @@ function foundOf(path: string, id: string, composer: Json): Found {
       model: modelOf(composer),
       createdAt,
       updatedAt,
-      messages: array(member(composer, "fullConversationHeadersOnly")).length,
+      messages: Math.max(
+        bubblesOf(composer).length,
+        array(member(composer, "conversation")).length,
+      ),
       parent: string(member(isSub, "parentComposerId")) ?? null,
     },
   };
@@ -240,38 +288,43 @@ export function modelOf(composer: Json): string | null {
   return name === undefined || name === "" || name === "default" ? null : name;
 }
 
-function findTabs(path: string): Found[] {
+/** Those that the editor took over into its own state since are found there. */
+function findOlder(path: string): Found[] {
   const folder = workspaceFolder(dirname(path));
-  return tabsIn(valueAt(path, "ItemTable", TABS)).map((tab) => {
-    const time = isoTime(member(tab, "lastSendTime"));
-    return {
-      agent: "cursor",
-      id: tabId(tab),
-      path,
-      mtime: Date.parse(time ?? "") || 0,
-      bytes: 0,
-      summary: {
-        title: string(member(tab, "chatTitle")) || null,
-        cwd: folder,
-        model: null,
-        createdAt: null,
-        updatedAt: time,
-        messages: array(member(tab, "bubbles")).length,
-        parent: null,
-      },
-    };
-  });
+  const user = dirname(dirname(dirname(path)));
+  return olderAt(path)
+    .filter(({ id }) => !hasComposer(user, id))
+    .map(({ id, record }) => {
+      if ("composer" in record) {
+        const found = foundOf(path, id, record.composer);
+        return { ...found, summary: { ...found.summary, cwd: folder } };
+      }
+      return tabFound(path, id, { tab: record.tab, folder });
+    });
 }
 
-function tabsIn(text: string | null): JsonObject[] {
-  const value = parseValue(text ?? "null") ?? null;
-  return array(member(value, "tabs"))
-    .filter(isObject)
-    .filter((tab) => tabId(tab) !== "");
-}
-
-function tabId(tab: Json): string {
-  return string(member(tab, "tabId")) ?? "";
+function tabFound(
+  path: string,
+  id: string,
+  { tab, folder }: { tab: JsonObject; folder: string | null },
+): Found {
+  const time = isoTime(tab.lastSendTime);
+  return {
+    agent: "cursor",
+    id,
+    path,
+    mtime: Date.parse(time ?? "") || 0,
+    bytes: 0,
+    summary: {
+      title: string(tab.chatTitle) || null,
+      cwd: folder,
+      model: null,
+      createdAt: null,
+      updatedAt: time,
+      messages: array(tab.bubbles).length,
+      parent: null,
+    },
+  };
 }
 
 /** Is there a chat of this id in one of the states of these users? */

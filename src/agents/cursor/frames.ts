@@ -1,6 +1,6 @@
 /** What Cursor puts around a user's words, and beside them. */
 import { member, string } from "../../session/json.ts";
-import type { Json, JsonObject } from "../../session/types.ts";
+import type { Json, JsonObject, TextPart } from "../../session/types.ts";
 
 const QUERY = /^<user_query>\n?([\s\S]*?)\n?<\/user_query>$/;
 
@@ -12,18 +12,41 @@ const OWN =
 export interface Typed {
   text: string;
   isOwn: boolean;
+  /** What Cursor told the model in the same block, such as attached files. */
+  before?: string;
+  after?: string;
 }
+
+const WITHIN = /^([\s\S]*?)<user_query>\n?([\s\S]*?)\n?<\/user_query>([\s\S]*)$/;
 
 export function typedIn(text: string): Typed {
   const [whole, inner = ""] = QUERY.exec(text) ?? [];
   if (whole !== undefined) return { text: inner, isOwn: false };
-  // A time or other remarks stand before the words in the same block.
-  const [, before = "", query] =
-    /^([\s\S]*?)<user_query>\n?([\s\S]*?)\n?<\/user_query>\s*$/.exec(text) ?? [];
-  if (query !== undefined && (before.trim() === "" || OWN.test(before))) {
-    return { text: query, isOwn: false };
+  // A time or other remarks stand around the words in the same block.
+  const [, before = "", query, after = ""] = WITHIN.exec(text) ?? [];
+  if (query !== undefined && [before, after].every((own) => own.trim() === "" || OWN.test(own))) {
+    const told = { ...remark("before", before), ...remark("after", after) };
+    return { text: query, isOwn: false, ...told };
   }
-  return { text, isOwn: OWN.test(text) };
+  return { text, isOwn: OWN.test(text) && query === undefined };
+}
+
+/** A time alone is no remark. */
+function remark(name: "before" | "after", text: string): { [name in "before" | "after"]?: string } {
+  const told = text.replace(/^\s*<timestamp>[^<]*<\/timestamp>/, "").trim();
+  return told === "" ? {} : { [name]: told };
+}
+
+/** The parts of such a text, in their order. */
+export function typedParts(whole: string): TextPart[] {
+  const { text, isOwn, before, after } = typedIn(whole);
+  const told = (own: string | undefined): TextPart[] =>
+    own === undefined ? [] : [{ kind: "text", text: own, told: true }];
+  return [
+    ...told(before),
+    isOwn ? { kind: "text", text, told: true } : { kind: "text", text },
+    ...told(after),
+  ];
 }
 
 export function asQuery(text: string): string {

@@ -6,6 +6,7 @@ import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
+import { typedParts } from "./frames.ts";
 import { unwrap } from "./records.ts";
 
 const cursor = keys(
@@ -66,6 +67,7 @@ export const known: Shape = {
     tab: true,
     line: keys("role", { message: keys("", { content }) }),
     text: true,
+    "turn-end": keys("type status error"),
   },
 };
 
@@ -81,4 +83,8 @@ export const frames: Frames = {
     [/^Exit code: -?\d+\n\nCommand output:\n\n```\n([\s\S]*)\n```$/, "$1"],
   ],
   ends: /^Exit code: -?\d+$/,
+  pieces(text) {
+    const parts = typedParts(text);
+    return parts.length > 1 ? parts.map((part) => part.text) : null;
+  },
 };

@@ -1,7 +1,7 @@
 /** Decodes Cursor's records. Facts and sources: README.md in this folder. */
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
+import { array, isObject, listOf, member, number, object, string } from "../../session/json.ts";
 import { saidIn } from "../../session/other.ts";
 import { notTyped } from "../../session/text.ts";
 import type {
@@ -15,7 +15,17 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
-import { isUsers, modelIn, readAnswer, readPrompt, resultIn, stopOf, usageOf } from "./bubbles.ts";
+import {
+  failureIn,
+  failureOf,
+  isUsers,
+  modelIn,
+  readAnswer,
+  readPrompt,
+  resultIn,
+  stopOf,
+  usageOf,
+} from "./bubbles.ts";
 import { readAnswerBlock, readResult, readUserBlock, typeOf } from "./content.ts";
 import { blocksOf, isSummary } from "./graph.ts";
 import { isoTime, type Unwrapped, unwrap } from "./records.ts";
@@ -50,6 +60,8 @@ class CursorReader implements Reader {
   #isSent = false;
   /** Messages that are not sent any more: a summary that follows stands for them. */
   #unsent: string[] = [];
+  /** Bubbles that the composer itself holds. */
+  readonly #inside = new Map<string, JsonObject>();
   /** The first bubble since the user's, or since a result. */
   #group: string | null = null;
 
@@ -79,7 +91,9 @@ class CursorReader implements Reader {
       case "bubble":
         return this.#bubble(stored.bubble, stored.id);
       case "lost":
-        return [this.#aside({ event: "unread", type: "bubble", reason: "missing" })];
+        return this.#lost(stored.id);
+      case "turn-end":
+        return [this.#turnEnd(stored.failure)];
       case "line":
         return this.#line(stored.role, stored.content);
       case "text":
@@ -142,7 +156,7 @@ class CursorReader implements Reader {
     const blocks = blocksOf(message);
     switch (message.role) {
       case "system":
-        return { role: "system", parts: blocks.map(readUserBlock), scaffold: true };
+        return { role: "system", parts: blocks.flatMap(readUserBlock), scaffold: true };
       case "assistant": {
         const parts = blocks.flatMap(readAnswerBlock);
         for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
@@ -158,7 +172,7 @@ class CursorReader implements Reader {
         return { role: "tool", parts: results };
       }
       default:
-        return this.#typed(blocks.map(readUserBlock));
+        return this.#typed(blocks.flatMap(readUserBlock));
     }
   }
 
@@ -213,8 +227,24 @@ class CursorReader implements Reader {
       model: model === "" || model === "default" ? null : model,
       updatedAt: isoTime(composer.lastUpdatedAt),
     });
+    for (const [id, one] of Object.entries(object(composer.conversationMap) ?? {})) {
+      if (isObject(one)) this.#inside.set(id, one);
+    }
     // Composers of the first versions hold their bubbles themselves.
     return [start, ...this.#bubbles(composer.conversation)];
+  }
+
+  /** Some versions keep bubbles by their ids in the composer. */
+  #lost(id: string): Entry[] {
+    const inside = this.#inside.get(id);
+    if (inside !== undefined) return this.#bubble(inside, id);
+    return [this.#aside({ event: "unread", type: "bubble", reason: "missing" })];
+  }
+
+  /** A transcript tells how each turn ended. */
+  #turnEnd(failure: string): Entry {
+    if (failure === "") return this.#aside({ event: "opaque", type: "turn_ended" });
+    return { kind: "event", ...this.#place(`#${this.#at}`, null), ...failureOf(failure) };
   }
 
   #tab(tab: JsonObject, folder: string | null): Entry[] {
@@ -246,6 +276,14 @@ class CursorReader implements Reader {
       this.#group = null;
       return [this.#say(id, time, { role: "user", parts: readPrompt(bubble) })];
     }
+    const failure = failureIn(bubble, time);
+    if (failure === null) return this.#answer(bubble, id, time);
+    const answer = readAnswer(bubble).length === 0 ? [] : this.#answer(bubble, id, time);
+    const place = this.#place(`${id}/error`, time);
+    return [...answer, { kind: "event", ...place, ...failure }];
+  }
+
+  #answer(bubble: JsonObject, id: string, time: string | null): Entry[] {
     const parts = readAnswer(bubble);
     const usage = usageOf(bubble);
     const model = modelIn(bubble);

@@ -5,6 +5,7 @@
 import { isUtf8 } from "node:buffer";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, number, string } from "../../session/json.ts";
+import { saidIn } from "../../session/other.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 
 export type Unwrapped =
@@ -25,6 +26,8 @@ export type Unwrapped =
   | { kind: "tab"; tab: JsonObject; folder: string | null }
   /** A line of a transcript. */
   | { kind: "line"; role: string; content: Json }
+  /** How a turn of a transcript ended: what failed, or "". */
+  | { kind: "turn-end"; failure: string }
   /** A block of a transcript that is text. */
   | { kind: "text"; role: string; text: string }
   | { kind: "frame" }
@@ -46,10 +49,16 @@ export function unwrap(record: Json): Unwrapped {
   if (typeof record.block === "string") {
     return { kind: "text", role: string(record.role) ?? "", text: record.block };
   }
+  if (record.type === "turn_ended") return { kind: "turn-end", failure: failureIn(record) };
   const { role } = record;
   const content = member(record.message, "content");
   const isLine = (role === "user" || role === "assistant") && content !== undefined;
   return isLine ? { kind: "line", role, content } : { kind: "other" };
+}
+
+function failureIn({ status, error }: JsonObject): string {
+  if (status !== "error" && status !== "aborted") return "";
+  return saidIn(member(error, "message") ?? error) || String(status);
 }
 
 function chat({ cwd, prompt }: JsonObject, facts: JsonObject): Unwrapped {

@@ -25,6 +25,8 @@ export interface Row {
 /** What is in a chat's database. */
 export interface Stored {
   facts: string | null;
+  /** A value in their place that is no text. */
+  odd: SQLOutputValue;
   /** Other rows of `meta`, but for Segue's. */
   more: { key: string; value: SQLOutputValue }[];
   rows: Row[];
@@ -55,18 +57,35 @@ export function checkLayout(db: DatabaseSync, path: string, purpose: "read" | "w
 }
 
 export function storedIn(db: DatabaseSync): Stored {
-  const meta = db.prepare("SELECT key, value FROM meta ORDER BY rowid").all();
-  const rows = db.prepare("SELECT id, data FROM blobs ORDER BY rowid").all();
+  const meta = all(db, "SELECT key, value FROM meta ORDER BY rowid");
+  const rows = all(db, "SELECT id, data FROM blobs ORDER BY rowid");
   const valueAt = (name: string) => meta.find(({ key }) => key === name)?.value;
   const facts = valueAt(FACTS);
   return {
     facts: typeof facts === "string" ? facts : null,
+    odd: typeof facts === "string" ? null : (facts ?? null),
     more: meta
       .filter(({ key }) => key !== FACTS && key !== OWN)
       .map(({ key, value = null }) => ({ key: String(key), value })),
     rows: rows.map(({ id, data = null }) => ({ id: String(id), data })),
     own: ownIn(valueAt(OWN)),
   };
+}
+
+/** SQLite has whole numbers that are too large for JavaScript's. */
+function all(db: DatabaseSync, sql: string): Record<string, SQLOutputValue>[] {
+  const statement = db.prepare(sql);
+  statement.setReadBigInts(true);
+  return statement.all().map((row) => {
+    const members = Object.entries(row).map(([name, value]) => [name, shortened(value)]);
+    return Object.fromEntries(members);
+  });
+}
+
+function shortened(value: SQLOutputValue): SQLOutputValue {
+  if (typeof value !== "bigint") return value;
+  const n = Number(value);
+  return Number.isSafeInteger(n) ? n : value;
 }
 
 function ownIn(value: SQLOutputValue | undefined): Own | null {
@@ -102,7 +121,7 @@ export function linesOf(stored: Stored): string[] {
   const root = rootData === null ? null : rootOf(rootData);
   const roles = root === null ? new Map<string, string>() : rolesIn(root, data);
   if (root !== null) roles.set(shown, "root");
-  const head = headLine(facts ?? null, stored.facts, root);
+  const head = headLine(facts ?? null, stored.facts ?? stored.odd, root);
   const more = stored.more.map(({ key, value }) =>
     JSON.stringify({ fact: key, value: plain(value) }),
   );
@@ -119,12 +138,12 @@ export function bytesOf(data: SQLOutputValue): Buffer | null {
   return data instanceof Uint8Array ? Buffer.from(data) : null;
 }
 
-function headLine(facts: string | null, value: string | null, root: Root | null): string {
+function headLine(facts: string | null, value: SQLOutputValue, root: Root | null): string {
   const prompt =
     root === null || root.prompt.length === 0 ? [] : [`"prompt":${JSON.stringify(root.prompt)}`];
   const cwd = root?.folder === undefined ? null : folderOf(root.folder);
   const folder = cwd === null ? [] : [`"cwd":${JSON.stringify(cwd)}`];
-  const raw = facts === null ? [`"raw":${JSON.stringify(value)}`] : [];
+  const raw = facts === null ? [`"raw":${JSON.stringify(plain(value))}`] : [];
   return `{${[`"chat":${facts ?? "{}"}`, ...raw, ...folder, ...prompt].join(",")}}`;
 }
 

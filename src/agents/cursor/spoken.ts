@@ -3,13 +3,13 @@ import { member, string } from "../../session/json.ts";
 import { saidIn } from "../../session/other.ts";
 import type { Json, Part, ToolResultPart } from "../../session/types.ts";
 import { readAnswerBlock, readUserBlock, typeOf } from "./content.ts";
-import { typedIn } from "./frames.ts";
+import { typedParts } from "./frames.ts";
 import { fromNative } from "./tools.ts";
 import { argumentsIn, piecesOf } from "./transcript.ts";
 
 /** The parts of a line; `at` is its number. */
 export function lineParts(role: string, blocks: readonly Json[], at: number): Part[] {
-  if (role === "user") return blocks.map(readUserBlock);
+  if (role === "user") return blocks.flatMap(readUserBlock);
   return blocks.flatMap((block, n) => {
     if (typeOf(block) === "tool_use") return [toolUse(block, `call_${at}_${n}`)];
     return readAnswerBlock(block);
@@ -31,10 +31,8 @@ export function textParts(
 ): { parts: Part[]; results: ToolResultPart[] } {
   if (role !== "assistant") {
     const text = block.replace(/^user:[ \t]*\r?\n/, "").trim();
-    const { text: words, isOwn } = typedIn(text);
-    const said = { kind: "text", text: words.trim() } as const;
-    const part: Part = isOwn ? { ...said, told: true } : said;
-    return { parts: said.text === "" ? [] : [part], results: [] };
+    const said = typedParts(text).map((part) => ({ ...part, text: part.text.trim() }));
+    return { parts: said.filter((part) => part.text !== ""), results: [] };
   }
   const parts: Part[] = [];
   const results: ToolResultPart[] = [];

@@ -36,6 +36,17 @@ export const store: Store = {
     return join(root, "chats", projectOf(resolve(cwd ?? process.cwd())), id, "store.db");
   },
 
+  // agent-transcripts/<id>/subagents/<its id>.jsonl
+  async children(place) {
+    const { path } = rowPlace(place);
+    const folder = dirname(path);
+    if (basename(dirname(folder)) !== TRANSCRIPTS) return [];
+    const inside = join(folder, "subagents");
+    return namesIn(inside)
+      .map((name) => join(inside, name))
+      .filter(isTranscript);
+  },
+
   title(place) {
     const { path } = rowPlace(place);
     if (basename(path) !== "store.db") return null;
@@ -130,11 +141,19 @@ function factsOf(path: string): { [name: string]: unknown } | null {
   }
 }
 
+const TRANSCRIPTS = "agent-transcripts";
+
+function isTranscript(path: string): boolean {
+  return (
+    /\.(?:jsonl|txt)$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  );
+}
+
 /** projects/<folder>/agent-transcripts/<id>.jsonl, or in a folder of this name; older ones are text. */
 function findTranscripts(root: string): Found[] {
   const projects = join(root, "projects");
   return namesIn(projects).flatMap((project) => {
-    const folder = join(projects, project, "agent-transcripts");
+    const folder = join(projects, project, TRANSCRIPTS);
     const found = new Map<string, Found>();
     for (const name of namesIn(folder)) {
       const id = basename(name, extname(name));

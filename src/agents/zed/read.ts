@@ -122,8 +122,9 @@ class ZedReader implements Reader {
     this.#usage = null;
     const model = this.#header.model === null ? {} : { model: this.#header.model };
     const answer = this.#say("assistant", [...parts], { id: this.#place(), ...model, ...usage });
+    const calls = parts.flatMap((part) => (part.kind === "tool-call" ? [part.callId] : []));
     const read = isObject(results)
-      ? Object.entries(results).map(([id, one]) => readResult(one, id, this.#calls.get(id)))
+      ? inOrder(results, calls).map(([id, one]) => readResult(one, id, this.#calls.get(id)))
       : [];
     if (read.length === 0) return [answer];
     for (const { callId } of read) this.#calls.answer(callId);
@@ -210,4 +211,10 @@ class ZedReader implements Reader {
   #aside(body: EventBody): Entry {
     return { kind: "event", id: this.#free(`#${this.#at}`), parentId: null, time: null, ...body };
   }
+}
+
+/** In that of the calls, as Zed sends them: JSON does not keep the order of ids that are numbers. */
+function inOrder(results: JsonObject, calls: readonly string[]): [string, Json][] {
+  const place = ([id]: [string, Json]) => (calls.includes(id) ? calls.indexOf(id) : calls.length);
+  return Object.entries(results).sort((a, b) => place(a) - place(b));
 }

@@ -65,10 +65,11 @@ function findRows(path: string): Found[] {
       const column = (name: string) => (columns.has(name) ? name : `NULL AS ${name}`);
       const more = ["parent_id", "folder_paths", "folder_paths_order", "created_at"].map(column);
       const sql = `SELECT id, summary, updated_at, length(data) AS bytes, ${more.join(", ")} FROM ${TABLE}`;
-      return db
-        .prepare(sql)
-        .all()
-        .filter((row) => textOf(row.parent_id) === "")
+      const rows = db.prepare(sql).all();
+      const ids = new Set(rows.map(({ id }) => String(id)));
+      // A subagent's thread stays where its parent was deleted: then nothing else leads to it.
+      return rows
+        .filter((row) => !ids.has(textOf(row.parent_id)) || row.parent_id === row.id)
         .map((row) => foundOf(path, row));
     });
   } catch {
@@ -107,8 +108,11 @@ function textOf(value: SQLOutputValue | undefined): string {
 
 function childrenOf(path: string, id: string): string[] {
   return reading(path, (db) => {
-    if (!columnsOf(db, TABLE).has("parent_id")) return [];
-    const sql = `SELECT id FROM ${TABLE} WHERE parent_id = ? ORDER BY created_at, id`;
+    const columns = columnsOf(db, TABLE);
+    if (!columns.has("parent_id")) return [];
+    // Zed had parents of threads before it had this time.
+    const time = columns.has("created_at") ? "created_at" : "updated_at";
+    const sql = `SELECT id FROM ${TABLE} WHERE parent_id = ? AND id <> parent_id ORDER BY ${time}, id`;
     return db
       .prepare(sql)
       .all(id)

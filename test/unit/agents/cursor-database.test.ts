@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import { blobOf, rootOf } from "../../../src/agents/cursor/graph.ts";
 import { cursor } from "../../../src/agents/cursor/index.ts";
-import type { Entry, Json, Message } from "../../../src/session/types.ts";
-import { makeCursor, makeState } from "../../support/cursor-db.ts";
+import type { Json } from "../../../src/session/types.ts";
+import { makeCursor, messagesIn } from "../../support/cursor-db.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 
@@ -240,6 +240,23 @@ describe("a chat of Cursor's CLI", () => {
     assert.throws(() => database.read(odd, ID), /has no column "id"/);
   });
 
+  it("keeps values that Cursor would not write", () => {
+    const path = place();
+    makeCursor(path);
+    const db = new DatabaseSync(path);
+    db.prepare("INSERT INTO meta VALUES ('0', ?)").run(Buffer.from("facts"));
+    const add = db.prepare("INSERT INTO blobs VALUES (?, ?)");
+    add.run("large", 9223372036854775807n);
+    add.run("small", 5);
+    add.run("none", null);
+    db.close();
+    const lines = known(database.read(path, ID));
+    const copy = place();
+    database.replace(copy, ID, null, lines);
+    assert.deepEqual(rowsAt(copy), rowsAt(path));
+    assert.match(lines[0] ?? "", /"raw":\{"segue.bytes"/);
+  });
+
   it("is found in its folder, also where only its log has what was written last", async () => {
     const path = place();
     makeCursor(path);
@@ -251,120 +268,5 @@ describe("a chat of Cursor's CLI", () => {
       known(store.inDatabase)(path).map(({ id }) => id),
       [ID],
     );
-  });
-});
-
-function messagesIn(lines: readonly string[]): Message[] {
-  const reader = cursor.reader();
-  const entries: Entry[] = lines.flatMap((line, at) => reader.read(JSON.parse(line), at));
-  return entries.filter(
-    (entry): entry is Message => entry.kind === "message" && entry.scaffold !== true,
-  );
-}
-
-describe("a chat of Cursor's editor", () => {
-  const CHAT = "ae5f8163-d465-40c3-a2a7-51bf60728394";
-  const bubble = (id: string, more: object) =>
-    [`bubbleId:${CHAT}:${id}`, JSON.stringify({ bubbleId: id, ...more })] as const;
-
-  function state() {
-    const user = join(mkdtempSync(join(root, "home-")), ".config/Cursor/User");
-    const path = join(user, "globalStorage/state.vscdb");
-    const headers = ["b1", "b2", "gone"].map((bubbleId) => ({ bubbleId }));
-    const composer = {
-      composerId: CHAT,
-      name: "Title",
-      createdAt: 1,
-      fullConversationHeadersOnly: headers,
-    };
-    const db = makeState(path, {
-      cursorDiskKV: Object.fromEntries([
-        [`composerData:${CHAT}`, JSON.stringify(composer)],
-        [`composerData:${CHAT}0`, JSON.stringify({ composerId: `${CHAT}0` })],
-        bubble("b2", { type: 2, text: "Two" }),
-        bubble("b1", { type: 1, text: "One" }),
-        bubble("b3", { type: 2, text: "Nobody lists me" }),
-      ]),
-    });
-    return { user, path, db };
-  }
-
-  it("is read while the editor has the state open, in the order of its list", async () => {
-    const { user, path, db } = state();
-    db.exec("BEGIN IMMEDIATE");
-    db.prepare("UPDATE cursorDiskKV SET value = '{}' WHERE key = ?").run(`bubbleId:${CHAT}:b1`);
-    const before = statSync(path).mtimeMs;
-    const lines = known(database.read(path, CHAT));
-    assert.deepEqual(
-      lines.slice(1).map((line) => JSON.parse(line).bubble),
-      ["b1", "b2", "gone", "b3"],
-    );
-    assert.match(lines[3] ?? "", /"value":null/);
-    const [found, ...more] = await store.find(user);
-    assert.deepEqual(
-      [found?.id, found?.summary?.title, more.length],
-      [CHAT, "Title", 0],
-      "drafts are none",
-    );
-    assert.equal(statSync(path).mtimeMs, before);
-    db.exec("ROLLBACK");
-    db.close();
-  });
-
-  it("is never written", () => {
-    const { path, db } = state();
-    db.close();
-    const lines = database.read(path, CHAT);
-    assert.throws(() => database.replace(path, CHAT, lines, null), /does not write to the state/);
-    assert.deepEqual(database.read(path, CHAT), lines);
-  });
-
-  it("has the folder of the workspace that lists it, also a deleted one", () => {
-    const { user, path, db } = state();
-    db.close();
-    const workspace = join(user, "workspaceStorage/0a1b");
-    makeState(join(workspace, "state.vscdb"), {
-      ItemTable: {
-        "composer.composerData": JSON.stringify({ allComposers: [{ composerId: CHAT }] }),
-      },
-    }).close();
-    writeFileSync(join(workspace, "workspace.json"), '{"folder":"file:///home/user/gone%20%25"}');
-    assert.match(database.read(path, CHAT)?.[0] ?? "", /"folder":"\/home\/user\/gone %"\}$/);
-  });
-
-  it("is in the state of its workspace, of the first versions", async () => {
-    const { user, db } = state();
-    db.close();
-    const workspace = join(user, "workspaceStorage/2c3d");
-    const tabs = [
-      {
-        tabId: "t1",
-        chatTitle: "Old",
-        bubbles: [
-          { type: "user", text: "Q" },
-          { type: "ai", rawText: "A" },
-        ],
-      },
-    ];
-    makeState(join(workspace, "state.vscdb"), {
-      ItemTable: { "workbench.panel.aichat.view.aichat.chatdata": JSON.stringify({ tabs }) },
-    }).close();
-    writeFileSync(join(workspace, "workspace.json"), '{"folder":"file:///c%3A/work/a"}');
-    const found = (await store.find(user)).find(({ id }) => id === "t1");
-    assert.equal(found?.summary?.cwd, "c:\\work\\a");
-    const lines = known(database.read(known(found).path, "t1"));
-    assert.deepEqual(
-      messagesIn(lines).map(({ role }) => role),
-      ["user", "assistant"],
-    );
-  });
-
-  it("is none in the state of another editor", () => {
-    const path = join(
-      mkdtempSync(join(root, "home-")),
-      ".config/Code/User/globalStorage/state.vscdb",
-    );
-    makeState(path, {}).close();
-    assert.equal(database.holds(path), false);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { typedIn } from "../../../src/agents/cursor/frames.ts";
+import { typedIn, typedParts } from "../../../src/agents/cursor/frames.ts";
 import { cursor } from "../../../src/agents/cursor/index.ts";
 import { folderOf } from "../../../src/agents/cursor/rows.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/cursor/tools.ts";
@@ -109,6 +109,84 @@ describe("Cursor's sessions", () => {
     );
     assert.equal(missing.length, 1);
   });
+
+  it("of the editor have the words where only the input field has them", () => {
+    const field = JSON.stringify({
+      root: {
+        children: [
+          { type: "paragraph", children: [{ text: "one " }, { text: "line" }] },
+          { type: "paragraph", children: [{ text: "two" }, { type: "linebreak" }, { text: "3" }] },
+        ],
+      },
+    });
+    for (const [bubble, text] of [
+      [{ type: "user", text: "", rawText: "raw" }, "raw"],
+      [{ type: "user", delegate: { a: "asked" } }, "asked"],
+      [{ type: "user", initText: field }, "one line\ntwo\n3"],
+      [{ type: 1, text: "", richText: field }, "one line\ntwo\n3"],
+    ] as const) {
+      const [said] = seen(entriesIn([{ tab: { tabId: "t", bubbles: [bubble] } }]));
+      assert.deepEqual(said?.parts, [{ kind: "text", text }]);
+    }
+  });
+
+  it("of the editor have what the user attached, in every form", () => {
+    const uuid = "a";
+    const png = [0x89, 0x50, 0x4e, 0x47];
+    const json = {
+      type: 1,
+      text: "See",
+      images: [{ uuid, data: { ...png } }, { data: png }, "data:image/gif;base64,R0lGOD", {}],
+      context: {
+        selectedImages: [
+          { uuid, path: "/a.png" },
+          { uuid: "b", path: "/b.png" },
+        ],
+        selections: [{ text: "let a;", uri: { fsPath: "/w/a.ts" } }],
+      },
+      attachedCodeChunks: [{ relativeWorkspacePath: "b.ts", lines: ["let b;", "let c;"] }],
+    };
+    const [said] = seen(entriesIn([{ bubble: "b1", json }]));
+    assert.deepEqual(said?.parts, [
+      { kind: "text", text: "@/w/a.ts\n\nlet a;", told: true },
+      { kind: "text", text: "@b.ts\n\nlet b;\nlet c;", told: true },
+      { kind: "text", text: "See" },
+      { kind: "image", mediaType: "image/png", data: "iVBORw==" },
+      { kind: "image", mediaType: "image/png", data: "iVBORw==" },
+      { kind: "image", mediaType: "image/gif", data: "R0lGOD" },
+      { kind: "unread", type: "image", reason: "missing" },
+      { kind: "other", type: "image", text: "[image: /b.png]" },
+    ]);
+  });
+
+  it("of the editor have bubbles that the composer itself holds", () => {
+    const conversationMap = { m1: { type: 1, text: "Q" }, m2: { type: 2, text: "A" } };
+    const lines = [
+      { composer: { composerId: "c", conversationMap } },
+      { bubble: "m1", value: null },
+      { bubble: "m2", value: null },
+    ];
+    assert.deepEqual(kindsOf(seen(entriesIn(lines))), ["user:text", "assistant:text"]);
+  });
+
+  it("tell why a turn failed", () => {
+    const events = (record: Json) =>
+      entriesIn([record]).flatMap((entry) =>
+        entry.kind === "event" ? [[entry.event, "text" in entry ? entry.text : ""]] : [],
+      );
+    const errorDetails = { title: "Oh", message: "You've hit your usage limit" };
+    assert.deepEqual(events({ bubble: "b", json: { type: 2, text: "", errorDetails } }), [
+      ["limit", "Oh: You've hit your usage limit"],
+    ]);
+    const ended = (error?: string) =>
+      events({ type: "turn_ended", status: "error", error: error ?? null });
+    assert.deepEqual(ended("You've hit your usage limit."), [
+      ["limit", "You've hit your usage limit."],
+    ]);
+    assert.deepEqual(ended("User aborted request"), [["interruption", ""]]);
+    assert.deepEqual(ended(), [["error", "error"]]);
+    assert.deepEqual(events({ type: "turn_ended", status: "success" }), [["opaque", ""]]);
+  });
 });
 
 describe("the frames of Cursor", () => {
@@ -120,6 +198,14 @@ describe("the frames of Cursor", () => {
       text: "<user_info>\nOS\n</user_info>",
       isOwn: true,
     });
+    const files = "<attached_files>\nMARK\n</attached_files>";
+    const remark = "<system_reminder>\nBE BRIEF\n</system_reminder>";
+    const full = `<timestamp>now</timestamp>\n${files}\n<user_query>\na\n</user_query>\n${remark}`;
+    assert.deepEqual(typedParts(full), [
+      { kind: "text", text: files, told: true },
+      { kind: "text", text: "a" },
+      { kind: "text", text: remark, told: true },
+    ]);
     const quoted = "see <user_query>\na\n</user_query>";
     assert.deepEqual(typedIn(quoted), { text: quoted, isOwn: false });
   });

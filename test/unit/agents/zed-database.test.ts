@@ -191,6 +191,30 @@ describe("Zed's store", () => {
     assert.deepEqual(children, [`${path}#${idOf(linesOf("zed/subagent"))}`]);
   });
 
+  it("lists a subagent's thread whose parent was deleted", async () => {
+    const home = mkdtempSync(join(root, "home-"));
+    const path = zed.store.pathFor(home, zed.reader().header(), {});
+    rows.import?.({ command: "zed", path, id: "", lines: [], scratch: "", cwd: "", env: {} });
+    const lines = linesOf("zed/subagent");
+    rows.replace(path, idOf(lines), null, lines);
+    assert.deepEqual(
+      (await zed.store.find(home)).map(({ id }) => id),
+      [idOf(lines)],
+    );
+  });
+
+  it("finds subagents in a database from before threads had a time of creation", async () => {
+    const path = fresh(["parent_id"]);
+    const db = new DatabaseSync(path);
+    const add = db.prepare(
+      "INSERT INTO threads (id, summary, updated_at, data_type, data, parent_id) VALUES (?, '', '', 'json', '{}', ?)",
+    );
+    add.run("a", null);
+    add.run("b", "a");
+    db.close();
+    assert.deepEqual(await zed.store.children?.(`${path}#a`), [`${path}#b`]);
+  });
+
   it("is where Zed has its data, on each system", () => {
     const linux = { platform: "linux", path: posix, home: "/home/u" } as const;
     const mac = { platform: "darwin", path: posix, home: "/Users/u" } as const;

@@ -71,6 +71,20 @@ describe("a thread of Zed's", () => {
     assert.deepEqual(failed.content, [{ kind: "text", text: "no tests ran in 0.01s" }]);
   });
 
+  it("has results in the order of their calls, whose ids may be numbers", () => {
+    const use = (id: string) => ({ ToolUse: { id, name: "x", input: {} } });
+    const result = (id: string) => ({ tool_use_id: id, content: id });
+    const tool_results = { "9": result("9"), "10": result("10"), lost: result("lost") };
+    const [, told] = zed
+      .reader()
+      .read({ message: { Agent: { content: [use("10"), use("9")], tool_results } } }, 1);
+    assert.ok(told?.kind === "message");
+    assert.deepEqual(
+      told.parts.map((part) => part.kind === "tool-result" && part.callId),
+      ["10", "9", "lost"],
+    );
+  });
+
   it("is read with mentions, images, sealed reasoning and every spelling of a result", () => {
     const { entries, header } = read("zed/kinds");
     const messages = seen({ entries, header });
