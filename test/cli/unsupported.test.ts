@@ -22,6 +22,14 @@ function machine(): Machine {
 }
 
 describe("an agent that is found, but not supported", () => {
+  it("may be another program of a vendor whose CLI is supported", () => {
+    const home = mkdtempSync(join(root, "kiro-"));
+    const store = join(home, ".config/Kiro/User/globalStorage/kiro.kiroagent/workspace-sessions");
+    mkdirSync(store, { recursive: true });
+    const found = unsupportedStores({ HOME: home }).map(({ id, path }) => [id, path]);
+    assert.deepEqual(found, [["kiro-ide", store]]);
+  });
+
   it("is named by agents, with why and how to ask for it", async () => {
     const m = machine();
     const { out, code } = await m.run(["agents"]);

@@ -2,9 +2,12 @@
  * A session's two files, and the lines that stand for them. Of <id>.json they hold what stays the same,
  * and the turns that ended; not what the CLI changes though nobody has said anything.
  */
+import { existsSync } from "node:fs";
+import { SegueError } from "../../errors.ts";
 import { bytesIn, textOrNone } from "../../io/door.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import { array, compact, isObject, member, string } from "../../session/json.ts";
+import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import type { Files } from "./place.ts";
 import { isLog, unwrap } from "./records.ts";
@@ -21,7 +24,14 @@ export function aboutAt({ about }: Files): JsonObject | null {
 /** The session's lines; null where there is none. Without <id>.json, Kiro does not know the session. */
 export function linesAt(files: Files): string[] | null {
   const about = aboutAt(files);
-  if (about === null) return null;
+  if (about === null && !existsSync(files.about)) return null;
+  if (about === null) {
+    // Kiro CLI does not start on it: "failed to parse session metadata" (kirodotdev/Kiro#6949).
+    throw new SegueError("unreadable", "what Kiro notes of this session is damaged", {
+      where: files.about,
+      hint: `its messages may be whole: segue show ${shellWord(files.log)}`,
+    });
+  }
   const log = logLines(bytesAt(files.log));
   const stable = Object.entries(about).filter(
     ([key, value]) => !OF_A_RUN.has(key) && !(key === "title" && isGiven(value, log)),

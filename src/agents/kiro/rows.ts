@@ -3,6 +3,7 @@
  * conversation as a JSON document. They are read; Kiro CLI 2 takes them over as files when it opens them.
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -30,7 +31,8 @@ interface Conversation {
   /** The session's folder. */
   key: string;
   id: string;
-  document: JsonObject;
+  /** null if it is damaged. */
+  document: JsonObject | null;
   createdAt: number | null;
   updatedAt: number | null;
 }
@@ -51,10 +53,10 @@ function conversationsIn(db: DatabaseSync): Map<string, Conversation> {
 }
 
 function conversationOf(row: Record<string, SQLOutputValue>): Conversation | null {
-  const document = parseValue(typeof row.value === "string" ? row.value : "");
-  if (!isObject(document)) return null;
+  const value = parseValue(typeof row.value === "string" ? row.value : "");
+  const document = isObject(value) ? value : null;
   const named = typeof row.conversation_id === "string" ? row.conversation_id : undefined;
-  const id = named ?? string(document.conversation_id) ?? "";
+  const id = named ?? string(document?.conversation_id) ?? "";
   const ms = (value: SQLOutputValue | undefined) => (typeof value === "number" ? value : null);
   return id === ""
     ? null
@@ -72,29 +74,55 @@ const STABLE = ["model", "model_info"];
 
 export function readRow(path: string, id: string): string[] | null {
   const found = reading(path, conversationsIn).get(id);
-  return found === undefined ? null : linesOf(found);
+  if (found === undefined) return null;
+  if (found.document !== null) return linesOf(found, found.document);
+  throw new SegueError("unreadable", "this conversation is damaged", { where: `${path}#${id}` });
 }
 
-function linesOf({ key, id, document, createdAt }: Conversation): string[] {
+function linesOf({ key, id, createdAt }: Conversation, document: JsonObject): string[] {
   const stable = STABLE.flatMap((name): [string, Json][] => {
     const value = document[name];
     return value === undefined || value === null ? [] : [[name, value]];
   });
   const conversation = { key, conversation_id: id, created_at: createdAt };
   const head = text({ conversation: { ...conversation, ...Object.fromEntries(stable) } });
-  const latest = document.latest_summary ?? null;
-  // With it stands how it was made.
-  const summary = (Array.isArray(latest) ? latest[0] : latest) ?? null;
-  const exchanges = historyOf(document).map((exchange) => text({ exchange }));
-  return [head, ...(summary === null ? [] : [text({ summary })]), ...exchanges];
+  return [head, ...conversationsOf(document).flatMap(linesOfSide)];
 }
 
-/** In a side conversation ("tangent"), the main one is kept apart, and comes before it. */
-function historyOf(document: JsonObject): Json[] {
-  const main = member(document.tangent_state, "main_history");
-  return Array.isArray(main) && array(document.history).length < main.length
-    ? main
-    : array(document.history);
+/** What is sent of a conversation. */
+interface Side {
+  summary: Json | undefined;
+  history: Json[];
+  /** What the user said, or tools returned, and has no answer yet. */
+  next: Json | undefined;
+}
+
+/**
+ * A side conversation ("tangent") begins as a copy of the main one, which is kept apart. Once it was
+ * compacted it is none any more: the main one comes before its summary.
+ */
+function conversationsOf(document: JsonObject): Side[] {
+  const own = sideOf(document, "");
+  const main = isObject(document.tangent_state) ? sideOf(document.tangent_state, "main_") : null;
+  return main !== null && own.history.length < main.history.length ? [main, own] : [own];
+}
+
+function sideOf(from: JsonObject, prefix: string): Side {
+  const latest = from[`${prefix}latest_summary`];
+  return {
+    // With it stands how it was made.
+    summary: Array.isArray(latest) ? latest[0] : latest,
+    history: array(from[`${prefix}history`]),
+    next: from[`${prefix}next_message`],
+  };
+}
+
+function linesOfSide({ summary, history, next }: Side): string[] {
+  return [
+    ...(summary === undefined || summary === null ? [] : [text({ summary })]),
+    ...history.map((exchange) => text({ exchange })),
+    ...(isObject(next) ? [text({ exchange: { user: next } })] : []),
+  ];
 }
 
 export function findRows(path: string): Found[] {
@@ -111,8 +139,11 @@ function foundOf(path: string, one: Conversation): Found {
   const iso = (ms: number | null) => {
     return ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
   };
+  // Damaged: reading it says so.
+  if (document === null) return { agent: "kiro", id, path, mtime: updatedAt ?? 0, bytes: 0 };
   const model = string(member(document.model_info, "model_id")) ?? string(document.model) ?? null;
-  const messages = historyOf(document).length * 2;
+  const sides = conversationsOf(document);
+  const messages = sides.reduce((count, { history }) => count + history.length * 2, 0);
   const times = { createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
   const summary = { title: null, cwd: key, model, ...times, messages, parent: null };
   return { agent: "kiro", id, path, mtime: updatedAt ?? 0, bytes: 0, summary };

@@ -83,9 +83,11 @@ function foundAt(root: string, id: string): Found | null {
   const files = filesOf(root, id);
   const about = files === null ? null : aboutAt(files);
   const info = files === null ? undefined : statSync(files.log, { throwIfNoEntry: false });
-  if (about === null || !info?.isFile() || info.size === 0) return null;
+  if (!info?.isFile() || info.size === 0) return null;
   const { mtimeMs: mtime, size: bytes, ino: inode } = info;
-  return { agent: "kiro", id, path: root, mtime, bytes, inode, summary: shown(about, mtime) };
+  const found = { agent: "kiro", id, path: root, mtime, bytes, inode };
+  // Damaged: reading it says so.
+  return about === null ? found : { ...found, summary: shown(about, mtime) };
 }
 
 function shown(about: JsonObject, mtime: number): Summary {

@@ -15,7 +15,7 @@ export const qoder: Agent = {
   aliases: ["qodercli"],
   claim: { read: "vendor-source", write: "vendor-code" },
   recognises,
-  known: knownOf(QODERS),
+  known: knownOf(QODERS, "requiresActiveLeafCommit"),
   spent,
   reader: () => reader(QODER),
   writer: (options) => writer(QODER, options),

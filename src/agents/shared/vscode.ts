@@ -13,11 +13,13 @@
  * - An extension's files are in the default profile, whichever profile is used, in a folder named
  *   by its id in lower case (`extHostStoragePaths`, `getExtensionStoragePath` in
  *   src/vs/platform/extensionManagement/node/extensionLifecycle.ts).
- * - Flatpak moves XDG_CONFIG_HOME to `~/.var/app/<id>/config` (docs.flatpak.org, "Sandbox Permissions").
+ * - Flatpak moves XDG_CONFIG_HOME to `~/.var/app/<id>/config` (docs.flatpak.org, "Sandbox Permissions"); the
+ *   ids are Flathub's, and Insiders' that of its beta repository (flathub/com.visualstudio.code-oss#11, and
+ *   public scripts that install them).
  *
  * The names of VSCodium are from VSCodium/vscodium, prepare_vscode.sh at a6a4322; those of code-server
  * from coder/code-server, src/node/util.ts and patches/integration.diff at 88c2b74; those of Code - OSS from
- * product.json. The others publish no source: their names are what public scripts and other
+ * product.json (`nameShort`, `serverDataFolderName`, `applicationName`). The others publish no source: their names are what public scripts and other
  * programs use.
  */
 import { type Host, hostOf } from "../../io/host.ts";

@@ -104,6 +104,19 @@ describe("Kiro's store", () => {
     assert.ok(readFileSync(log).equals(bytes));
   });
 
+  it("lists a session whose <id>.json is damaged, and says so when it is read", async () => {
+    const { cli, about, log } = written();
+    for (const text of ["", '{"session_id":"', "[]"]) {
+      writeFileSync(about, text);
+      const [found] = await store.find(cli);
+      assert.equal(found?.id, ID);
+      assert.equal(found?.summary, undefined);
+      assert.throws(() => database.read(cli, ID), { kind: "unreadable", where: about });
+      assert.equal(store.whole?.(log), null);
+    }
+    assert.equal(database.read(cli, "0f0ccf60-b53a-4fdd-a00f-05547225a9aa"), null);
+  });
+
   it("tells subagents by their parent, and the process that has a session open", async () => {
     const { cli, about } = written();
     const child = "0f0ccf60-b53a-4fdd-a00f-05547225a9aa";
@@ -163,6 +176,54 @@ describe("version 1's database", () => {
     assert.throws(() => database.replace(path, "old", [], null), /only reads the database/);
     assert.ok(launch.hindrance?.({ id: "old", path: `${path}#old` }));
     assert.equal(launch.hindrance?.({ id: ID, path: `${dirname(path)}#${ID}` }), null);
+  });
+
+  it("has what was not answered yet, a compacted side conversation, and damaged rows", async () => {
+    const folder = mkdtempSync(join(root, "rows-"));
+    const path = join(folder, "data.sqlite3");
+    const db = new (sqlite().DatabaseSync)(path);
+    db.exec(`CREATE TABLE state (key TEXT, value BLOB);
+      CREATE TABLE conversations_v2 (key TEXT, conversation_id TEXT, value TEXT, created_at INTEGER, updated_at INTEGER)`);
+    const add = (id: string, value: string | null) =>
+      db.prepare("INSERT INTO conversations_v2 VALUES ('/p', ?, ?, 1, 2)").run(id, value);
+    const asked = (prompt: string) => ({ content: { Prompt: { prompt } } });
+    const exchange = (prompt: string) => {
+      return { user: asked(prompt), assistant: { Response: { content: "ok" } } };
+    };
+    const main = { main_history: [exchange("a"), exchange("b")], main_next_message: asked("c") };
+    const side = { latest_summary: ["in short", {}], history: [exchange("d")] };
+    add("open", JSON.stringify({ history: [exchange("a")], next_message: asked("b") }));
+    add("side", JSON.stringify({ ...side, tangent_state: main }));
+    const copied = [exchange("a"), exchange("b"), exchange("d")];
+    add("tangent", JSON.stringify({ history: copied, tangent_state: main }));
+    add("torn", '{"history":[');
+    add("none", null);
+    db.close();
+    const said = (id: string) =>
+      read(known(database.read(path, id)).map((line): Json => JSON.parse(line))).flatMap((entry) =>
+        entry.kind === "message" && entry.role === "user"
+          ? entry.parts.map((part) => (part.kind === "text" ? part.text : part.kind))
+          : entry.kind === "event" && entry.event === "compaction"
+            ? [entry.summary]
+            : [],
+      );
+    assert.deepEqual(said("open"), ["a", "b"]);
+    assert.deepEqual(said("side"), ["a", "b", "c", "in short", "d"]);
+    assert.deepEqual(said("tangent"), ["a", "b", "d"]);
+    const found = await store.find(folder);
+    assert.deepEqual(
+      found.map(({ id, summary }) => [id, summary?.messages]),
+      [
+        ["open", 2],
+        ["side", 6],
+        ["tangent", 6],
+        ["torn", undefined],
+        ["none", undefined],
+      ],
+    );
+    for (const id of ["torn", "none"]) {
+      assert.throws(() => database.read(path, id), { kind: "unreadable", where: `${path}#${id}` });
+    }
   });
 
   it("says what was cancelled, and what was said instead", () => {

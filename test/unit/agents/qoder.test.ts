@@ -56,6 +56,10 @@ describe("qoder", () => {
     for (const record of [...records("basic"), ...records("rewound")]) {
       assert.deepEqual(unknowns(record, qoder.known ?? true), []);
     }
+    const boundary = { type: "system", subtype: "compact_boundary", uuid: "b", timestamp: "t" };
+    const committed = { ...boundary, requiresActiveLeafCommit: true };
+    assert.deepEqual(unknowns(committed, qoder.known ?? true), []);
+    assert.equal(unknowns(committed, claudeCode.known ?? true).length, 1);
     const found = records("drift").flatMap((record) => unknowns(record, qoder.known ?? true));
     assert.equal(found.length, 3, found.join());
   });

@@ -281,17 +281,11 @@ const NOTICE =
   "retryInMs retryAttempt maxRetries";
 const notice = keys(`${NOTICE} content`);
 
-const system: Shape = by("subtype", {
+const SYSTEM: Readonly<Record<string, Shape>> = {
   agents_killed: notice,
   api_error: notice,
   away_summary: notice,
   bridge_status: keys(`${NOTICE} content url upgradeNudge`),
-  compact_boundary: keys(`${FRAME} subtype content level`, {
-    compactMetadata: keys(
-      "trigger preTokens postTokens durationMs preservedSegment preservedMessages " +
-        "cumulativeDroppedTokens userContext messagesSummarized precomputed preCompactDiscoveredTools",
-    ),
-  }),
   informational: keys(`${NOTICE} content preventContinuation modelRestriction`),
   local_command: keys(NOTICE, { content: CONTENT }),
   memory_saved: keys(`${NOTICE} content writtenPaths teamCount`),
@@ -306,10 +300,21 @@ const system: Shape = by("subtype", {
     `${NOTICE} content budgetTokens budgetLimit budgetNudges pendingBackgroundAgentCount ` +
       "pendingWorkflowCount",
   ),
-});
+};
 
-/** `more`: further types of lines that are about the session. */
-export function knownOf(more: readonly string[] = []): Shape {
+/** `more`: further keys. */
+function boundary(more: string): Shape {
+  return keys(`${FRAME} subtype content level ${more}`.trimEnd(), {
+    compactMetadata: keys(
+      "trigger preTokens postTokens durationMs preservedSegment preservedMessages " +
+        "cumulativeDroppedTokens userContext messagesSummarized precomputed preCompactDiscoveredTools",
+    ),
+  });
+}
+
+/** `more`: further types of lines that are about the session; `keysOfBoundary`: further keys of a compaction's line. */
+export function knownOf(more: readonly string[] = [], keysOfBoundary = ""): Shape {
   const aside = [...ASIDE, ...more].map((type) => [type, true as const]);
+  const system = by("subtype", { ...SYSTEM, compact_boundary: boundary(keysOfBoundary) });
   return by("type", { ...Object.fromEntries(aside), user, assistant, attachment, system });
 }
