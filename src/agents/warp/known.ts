@@ -16,7 +16,7 @@ const command = keys("exit_code command_id started_ts finished_ts is_auto_attach
   output: CONTENT,
 });
 const attachment = keys(
-  "running_shell_command drive_object diff_hunk diff_set file_path_reference",
+  "base64 running_shell_command drive_object diff_hunk diff_set file_path_reference",
   {
     plain_text: CONTENT,
     executed_shell_command: command,
@@ -24,16 +24,19 @@ const attachment = keys(
   },
 );
 /** Rules of a project are read from its files again. */
-const context = keys("directory operating_system shell current_time codebases project_rules", {
-  executed_shell_commands: { each: command },
-  selected_text: { each: keys("", { text: CONTENT }) },
-  images: { each: keys("mime_type", { data: CONTENT }) },
-  files: { each: keys("", { content: file }) },
-});
+const context = keys(
+  "directory operating_system shell current_time codebases project_rules base64",
+  {
+    executed_shell_commands: { each: command },
+    selected_text: { each: keys("", { text: CONTENT }) },
+    images: { each: keys("mime_type", { data: CONTENT }) },
+    files: { each: keys("", { content: file }) },
+  },
+);
 const query = keys("mode intended_agent", {
   query: CONTENT,
   context,
-  referenced_attachments: { each: keys("key", { value: attachment }) },
+  referenced_attachments: { each: keys("key base64", { value: attachment }) },
 });
 const told = keys("", { query: CONTENT, prompt: CONTENT, url: CONTENT });
 
