@@ -166,7 +166,10 @@ class Places {
       const names = Object.keys(value);
       // One key that is not a program's makes the object a table, whose other keys are no better.
       const isTable =
-        FREE.has(lastOf(at)) || names.length > MOST_KEYS || names.some((name) => !isWord(name));
+        FREE.has(lastOf(at)) ||
+        names.length > MOST_KEYS ||
+        names.some((name) => !isWord(name)) ||
+        isOfAlike(Object.values(value));
       for (const [name, item] of Object.entries(value)) {
         const key = isTable ? "<key>" : name;
         this.add(at === "" ? key : `${at}.${key}`, item, depth + 1);
@@ -181,6 +184,12 @@ class Places {
     const cut = lines.length > MOST_PLACES ? [`… and ${lines.length - MOST_PLACES} more`] : [];
     return [...lines.slice(0, MOST_PLACES), ...cut];
   }
+}
+
+/** Several objects with the same keys are rows, whose names are as good as any. */
+function isOfAlike(values: readonly Json[]): boolean {
+  const keys = values.map((value) => (isObject(value) ? Object.keys(value).sort().join() : ""));
+  return keys.length > 1 && keys[0] !== "" && new Set(keys).size === 1;
 }
 
 /** Keys below these are a user's, or a tool's: variables, headers, arguments. */

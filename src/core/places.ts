@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { nameOf } from "../agents/profile.ts";
+import { checkArchive } from "../agents/shared/exports/files.ts";
 import { stores as storeOf } from "../agents/stores.ts";
 import type { Profile, Store } from "../agents/types.ts";
 import { type Keeper, type Places, rootsOf } from "../catalog/stores.ts";
@@ -93,6 +94,7 @@ export async function onlyAt(
   }
   const [only, ...more] = found;
   if (!only) {
+    checkArchive(path);
     throw new SegueError("not-found", "there are no sessions of a supported agent here", about);
   }
   if (more.length > 0) {

@@ -3,7 +3,7 @@
  * Format: APPNOTE.TXT 6.3.10 of PKWARE, with Zip64.
  */
 import { closeSync } from "node:fs";
-import { constants, inflateRawSync } from "node:zlib";
+import { constants, crc32, inflateRawSync } from "node:zlib";
 import { Inflate } from "fflate";
 import { SegueError } from "../errors.ts";
 import { openFile } from "./door.ts";
@@ -19,6 +19,7 @@ export interface Zipped {
   method: number;
   /** Where its local header begins. */
   header: number;
+  crc: number;
   isEncrypted: boolean;
 }
 
@@ -61,9 +62,10 @@ export class Zip {
 
   /** A file's content, piece by piece. @throws SegueError `unreadable` if it is damaged. */
   read(file: Zipped, take: (piece: Uint8Array) => void): void {
-    let size = 0;
+    let [size, crc] = [0, 0];
     const counted = (piece: Uint8Array): void => {
       size += piece.length;
+      crc = crc32(piece, crc);
       if (size > file.size) throw this.#damaged(file);
       take(piece);
     };
@@ -72,7 +74,7 @@ export class Zip {
       if (inflate) this.#push(file, inflate, piece, isLast);
       else counted(piece);
     });
-    if (size !== file.size) throw this.#damaged(file);
+    if (size !== file.size || crc !== file.crc) throw this.#damaged(file);
   }
 
   /** The first bytes of a file's content, at least some of `most`. */
@@ -180,8 +182,10 @@ function fileAt(list: Buffer, here: number, name: number, extra: number): Zipped
   const more = list.subarray(here + 46 + name, here + 46 + name + extra);
   const [size = 0, packed = 0, header = 0] = with64(fields, more);
   return {
-    name: list.toString("utf8", here + 46, here + 46 + name),
+    // Programs for Windows may write backslashes, against the specification.
+    name: list.toString("utf8", here + 46, here + 46 + name).replaceAll("\\", "/"),
     ...{ size, packed, header },
+    crc: list.readUInt32LE(here + 16),
     method: list.readUInt16LE(here + 10),
     isEncrypted: (list.readUInt16LE(here + 8) & 1) !== 0,
   };

@@ -133,6 +133,21 @@ it("sessions of Claude's desktop app continue in another agent", async () => {
   }
 });
 
+it("an archive that is cut off, or locked, is not taken for one without sessions", async () => {
+  const m = new Machine(mkdtempSync(join(root, "home-")));
+  const files = { "conversations.json": '[{"mapping":{},"conversation_id":"x"}]' };
+  const whole = zipOf(files);
+  writeFileSync(m.at("cut.zip"), whole.subarray(0, whole.length - 30));
+  writeFileSync(m.at("locked.zip"), zipOf(files, { flags: 1 }));
+  for (const command of ["list", "show"]) {
+    const cut = await m.run([command, m.at("cut.zip")]);
+    assert.match(cut.err, /this archive is damaged: it has no list of its files/);
+    const locked = await m.run([command, m.at("locked.zip")]);
+    assert.match(locked.err, /conversations\.json in this archive is encrypted/);
+    assert.deepEqual([cut.code, locked.code], [5, 5]);
+  }
+});
+
 describe("an agent that no session can be written for", () => {
   it("there is one, or more", () => assert.ok(NEVER.length > 0));
 

@@ -95,7 +95,7 @@ function tag(number: number, type: number): Buffer {
 
 function varint(value: number): Buffer {
   const bytes: number[] = [];
-  let rest = BigInt(value);
+  let rest = BigInt.asUintN(64, BigInt(value));
   do {
     const low = Number(rest & 0x7fn);
     rest >>= 7n;

@@ -73,8 +73,10 @@ export function nodeIn(record: Json): { id: string; node: JsonObject } | null {
   if (!isObject(node) || id === "") return null;
   const { parent, message } = node;
   const isPlaced = parent === null || typeof parent === "string";
-  const isMessage = message === null || isObject(member(message, "author"));
-  return isPlaced && isMessage ? { id, node } : null;
+  const isMessage = isObject(member(message, "author"));
+  // The first may have no parent at all; what says nothing is told from other objects by its place.
+  const isFirst = isMessage && parent === undefined;
+  return isFirst || (isPlaced && (isMessage || message === null)) ? { id, node } : null;
 }
 
 function keyed(record: Json): readonly [string, Json] {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn, textIn } from "../../io/door.ts";
 import { filesIn, isFolder } from "../../io/files.ts";
-import { hostOf } from "../../io/host.ts";
+import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
+import type { Env } from "../../io/state.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import type { JsonObject } from "../../session/types.ts";
 import type { Database, Found, Store } from "../types.ts";
@@ -27,10 +28,10 @@ export const store: Store = {
   roots(env, host = hostOf(env)) {
     const { platform, path, home } = host;
     const mac = path.join(home, "Library", "Application Support");
-    const windows = env.APPDATA || path.join(home, "AppData", "Roaming");
     const linux = env.XDG_CONFIG_HOME || path.join(home, ".config");
-    const data = platform === "darwin" ? mac : platform === "win32" ? windows : linux;
-    return [path.join(data, "Claude", ROOT)];
+    const data =
+      platform === "darwin" ? [mac] : platform === "win32" ? windows(env, host) : [linux];
+    return data.map((folder) => path.join(folder, "Claude", ROOT));
   },
 
   // <organization>/<account>/local_<id>.json, and the same below agent/.
@@ -53,6 +54,15 @@ export const store: Store = {
 
   database,
 };
+
+/** As a package (MSIX), the app sees a folder of its own in place of the usual one. */
+function windows(env: Env, { path, home }: Host): string[] {
+  const usual = env.APPDATA || path.join(home, "AppData", "Roaming");
+  const local = env.LOCALAPPDATA || path.join(home, "AppData", "Local");
+  const packages = path.join(local, "Packages");
+  const own = namesIn(packages).filter((name) => /^(?:[^\\/]*\.)?Claude_\w+$/.test(name));
+  return [usual, ...own.sort().map((name) => path.join(packages, name, "LocalCache", "Roaming"))];
+}
 
 /** The folder itself, and those in it; what the app keeps beside sessions holds no records. */
 function foldersBelow(folder: string, depth: number): string[] {

@@ -27,14 +27,14 @@ export function recognises(record: Json): boolean {
   return isConversation(record) || messageIn(record) !== null || leafIn(record) !== null;
 }
 
-/** What the first message follows. */
-const ROOT = "00000000-0000-4000-8000-000000000000";
+/** What the first message follows, and edits of it. */
+const ROOT = /^0{8}-0{4}-[04]0{3}-[08]0{3}-0{12}$/;
 
 class ClaudeWebReader implements Reader {
   readonly #header: Header = emptyHeader("claude-web");
   readonly #beside: Beside | undefined;
-  /** The last entry of each message. */
-  readonly #tips = new Map<string, string>();
+  /** The last entry of each message; of one that says nothing, what it follows. */
+  readonly #tips = new Map<string, string | null>();
   #last: string | null = null;
 
   constructor(beside: Beside | undefined) {
@@ -49,7 +49,7 @@ class ClaudeWebReader implements Reader {
     if (isFrame(record) || isObject(member(record, "spelling"))) return [];
     const leaf = leafIn(record);
     if (leaf !== null) {
-      const parentId = this.#tips.get(leaf) ?? this.#last;
+      const parentId = this.#tipOf(leaf);
       return [{ ...aside(at, { event: "opaque", type: "current_leaf" }), parentId }];
     }
     if (isConversation(record)) return this.#head(record, at);
@@ -83,16 +83,21 @@ class ClaudeWebReader implements Reader {
       parentId = own;
       return entry;
     });
+    this.#tips.set(id, parentId);
     if (entries.length === 0) return [aside(at, { event: "opaque", type: "message" })];
-    this.#tips.set(id, parentId ?? id);
     this.#last = parentId;
     return entries;
   }
 
   /** Without a parent it follows the one before it; as a first one, nothing. */
   #parentOf({ parent_message_uuid: parent }: JsonObject): string | null {
-    if (parent === ROOT) return null;
-    return this.#tips.get(string(parent) ?? "") ?? this.#last;
+    const id = string(parent) ?? "";
+    return ROOT.test(id) ? null : this.#tipOf(id);
+  }
+
+  #tipOf(id: string): string | null {
+    const tip = this.#tips.get(id);
+    return tip === undefined ? this.#last : tip;
   }
 
   /** An answer with calls has their results among its blocks. */
@@ -102,6 +107,7 @@ class ClaudeWebReader implements Reader {
     const groups: Said[] = [];
     let parts: Part[] = readFiles(message, this.#beside);
     let open: ToolCallPart[] = [];
+    let isSaid = false;
     const flush = (): void => {
       if (parts.length > 0) groups.push({ role: isUser ? "user" : "assistant", parts });
       parts = [];
@@ -111,20 +117,26 @@ class ClaudeWebReader implements Reader {
       if (type === "tool_use") {
         const call = callOf(block, `${id}.call-${n}`);
         open = [...open, call];
+        isSaid = true;
         parts.push(call);
       } else if (type === "tool_result") {
         flush();
         const call = answered(block, open);
         open = open.filter((one) => one !== call);
+        isSaid = true;
         addResult(groups, resultOf(block, call?.callId));
-      } else parts.push(...readBlock(block));
+      } else {
+        const said = readBlock(block);
+        isSaid ||= said.length > 0;
+        parts.push(...said);
+      }
     }
-    // Without blocks there is a text alone; beside them it repeats theirs.
+    // Without blocks that say anything there is a text alone; beside them it repeats theirs.
     const alone = [
       Array.isArray(message.content) ? "" : saidIn(message.content),
       saidIn(message.text),
     ];
-    for (const text of blocks.length === 0 ? new Set(alone) : []) {
+    for (const text of isSaid ? [] : new Set(alone)) {
       if (text !== "") parts.push({ kind: "text", text });
     }
     flush();

@@ -1,7 +1,7 @@
 /** Warp's conversations as lines. Its database is only read. */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
-import { array, member, number, string } from "../../session/json.ts";
+import { array, isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { isSqlite, reading, unknownLayout } from "../shared/sqlite.ts";
@@ -101,13 +101,25 @@ function taskLines(row: Row): TaskLines {
   const task = decoded(bytes, TASK);
   if (task === null) return { task: { ...jsonOf(others), blob: base64(bytes) }, messages: [] };
   const { messages, ...rest } = task;
-  const all = array(messages).flatMap((message) => {
-    if (typeof message !== "object" || message === null || Array.isArray(message)) return [];
-    const seconds = number(member(message.timestamp, "seconds")) ?? 0;
-    const nanos = number(member(message.timestamp, "nanos")) ?? 0;
-    return [{ message, seconds, nanos }];
+  return {
+    task: { ...jsonOf(others), ...rest },
+    messages: timed(array(messages).filter(isObject)),
+  };
+}
+
+/** A message without a time stays behind the one before it: it has that one's, or the first. */
+function timed(messages: readonly JsonObject[]): TaskLines["messages"] {
+  const times = messages.map(({ timestamp }) => number(member(timestamp, "seconds")));
+  let seconds = times.find((time) => time !== undefined) ?? 0;
+  let nanos = 0;
+  return messages.map((message, n) => {
+    const own = times[n];
+    if (own !== undefined) {
+      seconds = own;
+      nanos = number(member(message.timestamp, "nanos")) ?? 0;
+    }
+    return { message, seconds, nanos };
   });
-  return { task: { ...jsonOf(others), ...rest }, messages: all };
 }
 
 type Timed = TaskLines["messages"][number];

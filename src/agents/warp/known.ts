@@ -10,13 +10,42 @@ function holding(name: string, of: Shape): Shape {
   return keys(BESIDE, { [name]: of });
 }
 
-const query = keys("context referenced_attachments mode intended_agent", { query: CONTENT });
+const file = keys("file_path line_range", { content: CONTENT });
+const command = keys("exit_code command_id started_ts finished_ts is_auto_attached", {
+  command: CONTENT,
+  output: CONTENT,
+});
+const attachment = keys(
+  "base64 running_shell_command drive_object diff_hunk diff_set file_path_reference",
+  {
+    plain_text: CONTENT,
+    executed_shell_command: command,
+    document_content: keys("document_id line_range", { content: CONTENT }),
+  },
+);
+/** Rules of a project are read from its files again. */
+const context = keys(
+  "directory operating_system shell current_time codebases project_rules base64",
+  {
+    executed_shell_commands: { each: command },
+    selected_text: { each: keys("", { text: CONTENT }) },
+    images: { each: keys("mime_type", { data: CONTENT }) },
+    files: { each: keys("", { content: file }) },
+  },
+);
+const query = keys("mode intended_agent", {
+  query: CONTENT,
+  context,
+  referenced_attachments: { each: keys("key base64", { value: attachment }) },
+});
 const told = keys("", { query: CONTENT, prompt: CONTENT, url: CONTENT });
 
 const CALLS =
   `tool_call_id search_codebase read_files apply_file_diffs suggest_plan suggest_create_plan grep file_glob
   read_mcp_resource call_mcp_tool write_to_long_running_shell_command file_glob_v2 subagent read_shell_command_output
-  start_agent server`.replace(/\s+/g, " ");
+  start_agent server suggest_new_conversation suggest_prompt open_code_review init_project read_documents edit_documents
+  create_documents use_computer insert_review_comments read_skill request_computer_use fetch_conversation
+  send_message_to_agent transfer_shell_command_control_to_user`.replace(/\s+/g, " ");
 
 const call = keys(CALLS, {
   run_shell_command: keys(
@@ -27,20 +56,40 @@ const call = keys(CALLS, {
 
 const finished = keys("exit_code command_id", { output: CONTENT });
 const error = keys("", { message: CONTENT });
-const file = keys("file_path line_range", { content: CONTENT });
 const success = keys("matched_files warnings updated_files_v2 deleted_files results", {
   files: { each: file },
   updated_files: { each: file },
 });
 
-const result = keys("tool_call_id context server cancel", {
-  run_shell_command: keys("long_running_command_snapshot permission_denied exit_code command", {
-    command_finished: finished,
-    output: CONTENT,
+const running = keys("cursor command_id is_alt_screen_active is_preempted activity", {
+  output: CONTENT,
+});
+const seen = {
+  command_finished: finished,
+  long_running_command_snapshot: running,
+};
+const document = { each: keys("document_id line_range", { content: CONTENT }) };
+const documents = keys("", {
+  success: keys("", {
+    documents: document,
+    updated_documents: document,
+    created_documents: document,
   }),
-  read_shell_command_output: keys("command long_running_command_snapshot error", {
-    command_finished: finished,
-  }),
+  error,
+});
+const BRIEF =
+  "suggest_plan suggest_create_plan suggest_new_conversation suggest_prompt open_code_review init_project " +
+  "read_mcp_resource use_computer insert_review_comments read_skill request_computer_use_result fetch_conversation " +
+  "start_agent send_message_to_agent";
+
+const result = keys(`tool_call_id context server cancel ${BRIEF}`, {
+  run_shell_command: keys("permission_denied exit_code command", { ...seen, output: CONTENT }),
+  read_shell_command_output: keys("command error", seen),
+  write_to_long_running_shell_command: keys("error", seen),
+  transfer_shell_command_control_to_user: keys("error", seen),
+  read_documents: documents,
+  edit_documents: documents,
+  create_documents: documents,
   read_files: keys("any_files_success", {
     text_files_success: keys("", { files: { each: file } }),
     error,

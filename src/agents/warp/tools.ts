@@ -80,11 +80,12 @@ function changeUse(input: JsonObject): ToolUse | null {
 
 /** google.protobuf.Struct as the object that it stands for. */
 export function structOf(struct: Json | undefined): JsonObject {
-  const out: JsonObject = {};
-  for (const field of array(member(struct, "fields"))) {
-    out[string(member(field, "key")) ?? ""] = plainOf(member(field, "value"));
-  }
-  return out;
+  return Object.fromEntries(
+    array(member(struct, "fields")).map((field) => [
+      string(member(field, "key")) ?? "",
+      plainOf(member(field, "value")),
+    ]),
+  );
 }
 
 function plainOf(value: Json | undefined): Json {

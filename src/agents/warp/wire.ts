@@ -41,6 +41,8 @@ export function decoded(bytes: Buffer, schema: Schema, depth = 0): JsonObject | 
 
 function jsonOf(value: Value["value"], of: Field["of"], depth: number): Json {
   if (of === "flag") return value === 1n || (value === 0n ? false : plain(value));
+  // Negative numbers are stored as those of 64 bits.
+  if (of === "number" && typeof value === "bigint") return plain(BigInt.asIntN(64, value));
   if (of === "number" || of === "bytes") return plain(value);
   if (typeof value === "bigint") return plain(value);
   if (of === "double") return value.length === 8 ? value.readDoubleLE() : plain(value);
@@ -50,7 +52,8 @@ function jsonOf(value: Value["value"], of: Field["of"], depth: number): Json {
 
 function plain(value: Value["value"]): Json {
   if (typeof value !== "bigint") return { base64: value.toString("base64") };
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

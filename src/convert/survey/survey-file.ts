@@ -2,6 +2,7 @@
  * First looks at a file: which agent it belongs to, and which part of it is in the model's view.
  */
 import { agents } from "../../agents/registry.ts";
+import { checkArchive } from "../../agents/shared/exports/files.ts";
 import type { Agent } from "../../agents/types.ts";
 import { HOW_TO_ASK, unsupportedStoreAt } from "../../agents/unsupported.ts";
 import { SegueError } from "../../errors.ts";
@@ -34,6 +35,7 @@ export function detectAgent(lines: Iterable<Line>, where: string, named?: Agent)
 
 /** A file of an agent that Segue only knows by name is not taken for damage. */
 function unknownFile(where: string): SegueError {
+  checkArchive(where);
   const store = unsupportedStoreAt(where, process.env);
   if (store === null) {
     return new SegueError("unreadable", "this is not a session of an agent that Segue supports", {

@@ -111,6 +111,17 @@ describe("an export of ChatGPT", () => {
     assert.equal((await store.find(folder)).length, 4);
   });
 
+  it("may have a file without conversations before the others", async () => {
+    const folder = mkdtempSync(join(root, "shards-"));
+    writeFileSync(join(folder, "conversations-000.json"), " [] \n");
+    copyFileSync(join(BASIC, "conversations-000.json"), join(folder, "conversations-001.json"));
+    assert.equal((await store.find(folder)).length, 1);
+    const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]);
+    const zip = join(folder, "export.zip");
+    writeFileSync(zip, zipOf(Object.fromEntries(files)));
+    assert.equal((await store.find(zip)).length, 1);
+  });
+
   it("that was cut off has what is whole, and says of the rest that it is damaged", async () => {
     const folder = mkdtempSync(join(root, "torn-"));
     const path = join(folder, "conversations.json");
@@ -230,5 +241,13 @@ describe("a conversation of ChatGPT", () => {
     });
     assert.equal(fromNative("web.run", { ...search, open: [{ ref_id: "x" }] }), null);
     assert.equal(fromNative("python", "1"), null);
+  });
+});
+
+describe("a node of ChatGPT's", () => {
+  it("that names no parent is the first one", () => {
+    const message = { author: { role: "user" }, content: { content_type: "text", parts: ["hi"] } };
+    assert.deepEqual(saidIn(read([{ id: "u", message, children: [] }])), ["user: hi"]);
+    assert.equal(chatgpt.recognises({ id: "u", message: null }), false);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { describe, it } from "node:test";
 import { claudeDesktop } from "../../../src/agents/claude-desktop/index.ts";
 import { hostOf } from "../../../src/io/host.ts";
@@ -29,6 +29,18 @@ describe("the sessions of Claude's desktop app", () => {
     assert.equal(on("win32", windows), `C:\\Users\\a\\AppData\\Roaming\\Claude\\${name}`);
     const moved = { ...windows, APPDATA: "D:\\Data" };
     assert.equal(on("win32", moved), `D:\\Data\\Claude\\${name}`);
+  });
+
+  it("are in the package's own folder, if the app is one for Windows", () => {
+    const home = mkdtempSync(join(scratch, "windows-"));
+    const packages = join(home, "AppData/Local/Packages");
+    for (const name of ["Claude_pzs8sxrjxfjjc", "Other_1", "ClaudeX"]) {
+      mkdirSync(join(packages, name), { recursive: true });
+    }
+    const roots = store.roots({}, { platform: "win32", path: posix, home });
+    assert.deepEqual(roots.slice(1), [
+      join(packages, "Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude/local-agent-mode-sessions"),
+    ]);
   });
 
   it("are found by the app's records, those of agents as well", async () => {

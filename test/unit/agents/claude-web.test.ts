@@ -132,6 +132,20 @@ describe("a conversation of Claude.ai", () => {
     ]);
   });
 
+  it("goes on behind a message that says nothing, and begins again where the first was edited", () => {
+    const said = (uuid: string, parent: string, text: string, content: Json[] = []): Json => {
+      const sender = uuid.startsWith("u") ? "human" : "assistant";
+      return { uuid, sender, text, content, parent_message_uuid: parent };
+    };
+    const first = said("u1", "00000000-0000-4000-8000-000000000000", "one");
+    const empty = [first, said("a1", "u1", ""), said("a2", "u1", "again"), said("u2", "a1", "two")];
+    assert.deepEqual(read(empty).live, ["user: one", "user: two"]);
+    const edited = said("u3", "00000000-0000-0000-0000-000000000000", "other");
+    assert.deepEqual(read([first, said("a1", "u1", "x"), edited]).live, ["user: other"]);
+    const blank = said("u4", "", "kept", [{ type: "text", text: "" }]);
+    assert.deepEqual(read([blank]).all, ["user: kept"]);
+  });
+
   it("is the same document again", () => {
     const all: Json[] = JSON.parse(readFileSync(join(BASIC, "conversations.json"), "utf8"));
     const [first] = all;

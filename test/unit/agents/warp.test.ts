@@ -4,10 +4,10 @@ import { join, posix, win32 } from "node:path";
 import { describe, it } from "node:test";
 import { warp } from "../../../src/agents/warp/index.ts";
 import { TASK } from "../../../src/agents/warp/schema.ts";
-import { fromNative } from "../../../src/agents/warp/tools.ts";
+import { fromNative, structOf } from "../../../src/agents/warp/tools.ts";
 import { decoded } from "../../../src/agents/warp/wire.ts";
 import { SegueError } from "../../../src/errors.ts";
-import type { Entry, Json, Message } from "../../../src/session/types.ts";
+import type { Entry, Json, JsonObject, Message } from "../../../src/session/types.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 import { addConversation, encoded, makeWarp } from "../../support/warp-db.ts";
@@ -127,6 +127,130 @@ describe("Warp's database", () => {
     assert.match(String(warp.store.roots({}, mac)), /2BBY89MBSN\.dev\.warp.*Warp-Stable$/);
     const local = { LOCALAPPDATA: "D:\\Local" };
     assert.deepEqual(warp.store.roots(local, windows), ["D:\\Local\\warp\\Warp\\data"]);
+  });
+});
+
+/** The lines of a conversation with this one task, through a database. */
+function throughDatabase(messages: Json[]): string[] {
+  const path = join(mkdtempSync(join(root, "task-")), "warp.sqlite");
+  makeWarp(path);
+  addConversation(path, "one", [], [{ id: "t", messages }]);
+  return known(rows.read(path, "one"));
+}
+
+function resultsOf(results: JsonObject[]) {
+  const messages = results.map(
+    (result, n): Json => ({
+      id: `r${n}`,
+      task_id: "t",
+      tool_call_result: { tool_call_id: `c${n}`, ...result },
+    }),
+  );
+  return messagesIn(read(throughDatabase(messages)).entries).flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.kind === "tool-result" ? [part] : [])),
+  );
+}
+
+describe("results of Warp's tools", () => {
+  const text = (text: string) => [{ kind: "text", text }];
+
+  it("of commands: still running, ended by a signal, denied, or gone", () => {
+    const long_running_command_snapshot = { output: "MARK listening", command_id: "b" };
+    const results = resultsOf([
+      { run_shell_command: { command: "npm start", long_running_command_snapshot } },
+      { run_shell_command: { command_finished: { output: "killed", exit_code: -1 } } },
+      { run_shell_command: { permission_denied: { denylisted_command: {} } } },
+      { write_to_long_running_shell_command: { long_running_command_snapshot } },
+      { read_shell_command_output: { error: { command_not_found: {} } } },
+    ]);
+    const running = text("MARK listening\n[the command is still running]");
+    assert.deepEqual(
+      results.map(({ isError, content }) => [isError, content]),
+      [
+        [false, running],
+        [true, text("killed")],
+        [true, text("Permission denied")],
+        [false, running],
+        [true, text("command not found")],
+      ],
+    );
+    assert.equal(results[1]?.exitCode, -1);
+  });
+
+  it("of documents, skills, resources and screens", () => {
+    const data = Buffer.from("picture").toString("base64");
+    const results = resultsOf([
+      { create_documents: { success: { created_documents: [{ content: "# Plan" }] } } },
+      { read_skill: { success: { content: { file_path: "SKILL.md", content: "Do it." } } } },
+      { read_mcp_resource: { success: { contents: [{ uri: "a:b", text: { content: "R" } }] } } },
+      { use_computer: { success: { screenshot: { data, mime_type: "image/png" } } } },
+      { start_agent: { error: { error: "no room" } } },
+    ]);
+    assert.deepEqual(
+      results.map(({ content }) => content),
+      [
+        text("# Plan"),
+        text("Do it."),
+        text("R"),
+        [{ kind: "image", mediaType: "image/png", data }],
+        text("no room"),
+      ],
+    );
+  });
+});
+
+describe("a prompt of Warp's", () => {
+  it("comes with its pictures, files, commands and selected text", () => {
+    const context = {
+      images: [{ data: "AAAA", mime_type: "image/png" }],
+      files: [{ content: { file_path: "a.txt", content: "FILE" } }],
+      executed_shell_commands: [{ command: "ls", output: "OUT" }],
+      selected_text: [{ text: "SELECTED" }],
+    };
+    const referenced_attachments = [
+      { key: "note", value: { plain_text: "NOTE" } },
+      { key: "diff", value: { diff_set: "AAAA" } },
+    ];
+    const user_query = { query: "Look.", context, referenced_attachments };
+    const lines = throughDatabase([{ id: "m", task_id: "t", user_query }]);
+    const text = { kind: "file", mediaType: "text/plain", data: null } as const;
+    assert.deepEqual(messagesIn(read(lines).entries)[0]?.parts, [
+      { kind: "text", text: "Look." },
+      { ...text, name: "note", text: "NOTE" },
+      { kind: "unread", type: "referenced_attachments", reason: "sealed" },
+      { kind: "image", mediaType: "image/png", data: "AAAA" },
+      { ...text, name: "a.txt", text: "FILE" },
+      { kind: "text", text: "$ ls\nOUT", told: true },
+      { kind: "text", text: "SELECTED", told: true },
+    ]);
+  });
+});
+
+describe("messages of Warp's without a time", () => {
+  it("stay behind the one before them", () => {
+    const said = (id: string, seconds?: number): Json => ({
+      id,
+      task_id: "t",
+      ...(seconds === undefined ? {} : { timestamp: { seconds } }),
+      agent_output: { text: id },
+    });
+    const lines = throughDatabase([
+      said("a"),
+      said("b", 1795168800),
+      said("c"),
+      said("d", 1795168801),
+    ]);
+    assert.deepEqual(
+      messagesIn(read(lines).entries).map(({ id }) => id),
+      ["a", "b", "c", "d"],
+    );
+  });
+});
+
+describe("arguments of MCP tools", () => {
+  it("may have any name", () => {
+    const args = { fields: [{ key: "__proto__", value: { string_value: "x" } }] };
+    assert.deepEqual(Object.entries(structOf(args)), [["__proto__", "x"]]);
   });
 });
 

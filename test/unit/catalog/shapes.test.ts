@@ -117,6 +117,15 @@ describe("the shapes of a store", () => {
     assert.ok(places.includes("people.<key>: number"));
   });
 
+  it("of objects that are all alike are those of a table, whatever they are called", () => {
+    const team = { zebra: { role: "a", since: 1 }, tulip: { since: 2, role: "b" } };
+    const folder = store({ "a.json": JSON.stringify({ team, one: { b: 1 } }) });
+    const places = shapesOf(folder)[0]?.places ?? [];
+    assert.ok(places.includes("team.<key>.role: string"));
+    assert.ok(places.includes("one.b: number"));
+    assert.ok(!places.join().includes("zebra"));
+  });
+
   it("of nothing are none", () => {
     assert.deepEqual(shapesOf(join(root, "none")), []);
   });

@@ -66,6 +66,16 @@ describe("a .zip archive", () => {
     assert.throws(() => contentOf(locked, "a.txt"), /a\.txt in this archive is encrypted/);
   });
 
+  it("with one wrong byte in a stored file says so", () => {
+    const bytes = zipOf(FILES, { stored: true });
+    bytes.write("j", bytes.indexOf("hello"));
+    assert.throws(() => contentOf(saved(bytes), "a.txt"), /a\.txt in this archive is damaged/);
+  });
+
+  it("with the separators of Windows has the same files", () => {
+    assert.equal(contentOf(saved(zipOf({ "a\\b.txt": "hello" })), "a/b.txt").toString(), "hello");
+  });
+
   it("that claims to be smaller than it is gives no more than it claims", () => {
     const bytes = zipOf({ "a.txt": "x".repeat(100_000) });
     bytes.writeUInt32LE(10, bytes.lastIndexOf("PK\x01\x02") + 24);

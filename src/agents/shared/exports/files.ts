@@ -28,7 +28,7 @@ export interface Shard {
 export interface ExportFiles {
   /** The names of the conversations' files, in their order. */
   shards: readonly string[];
-  /** The first bytes of the first of them. */
+  /** The first bytes of the first of them that has any conversation. */
   head(): Buffer;
   open(shard: string): Shard;
   /** Names of all other files, which may be attachments. */
@@ -53,6 +53,12 @@ export function exportAt(path: string): ExportFiles | null {
   return isZip(headOf(path, 4)) ? inArchive(path) : null;
 }
 
+/** For a path that a user names. @throws SegueError if it is an archive that cannot be read. */
+export function checkArchive(path: string): void {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (isFile && isZip(headOf(path, 4))) inArchive(path)?.head();
+}
+
 /** Changes when what is there does; null if there is nothing. */
 export function markOf(path: string): string | null {
   try {
@@ -64,6 +70,17 @@ export function markOf(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** A list without anything in it. */
+const NOTHING = /^\uFEFF?\s*(?:\[\s*\]\s*)?$/;
+
+function firstHead(shards: readonly string[], head: (shard: string) => Buffer): Buffer {
+  for (const shard of shards) {
+    const bytes = head(shard);
+    if (!NOTHING.test(bytes.toString("utf8"))) return bytes;
+  }
+  return Buffer.alloc(0);
 }
 
 function inFolder(folder: string): ExportFiles | null {
@@ -87,10 +104,9 @@ function oneFile(path: string): ExportFiles {
 }
 
 function onDisk(folder: string, shards: readonly string[]): ExportFiles {
-  const [first = ""] = shards;
   return {
     shards,
-    head: () => headOf(join(folder, first), HEAD),
+    head: () => firstHead(shards, (name) => headOf(join(folder, name), HEAD)),
     open: (shard) => shardOf(shard, join(folder, shard)),
     others: () => filesIn(folder, DEPTH).map((file) => file.path),
     other: (path, most) => {
@@ -111,7 +127,8 @@ function inArchive(path: string): ExportFiles | null {
   if (!first) return null;
   return {
     shards,
-    head: () => inZip(path, (zip) => zip.head(first, HEAD)),
+    head: () =>
+      inZip(path, (zip) => firstHead(shards, (name) => zip.head(named.get(name) ?? first, HEAD))),
     open: (shard) => unpacked(path, named.get(shard) ?? first),
     others: () => [...named.keys()].filter((name) => !name.endsWith("/")),
     other: (name, most) => {
