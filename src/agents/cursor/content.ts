@@ -159,7 +159,8 @@ export function printUser(parts: readonly Part[], isTold: boolean): JsonObject[]
     switch (part.kind) {
       case "text": {
         // What another harness told the model may look like Cursor's own words, which the reader leaves out.
-        const isFramed = typedIn(part.text).text !== part.text || typedIn(part.text).isOwn;
+        const [only, ...more] = typedParts(part.text);
+        const isFramed = more.length > 0 || only?.text !== part.text || only.told === true;
         const isWords = (!isTold && part.told !== true) || isFramed;
         return [{ type: "text", text: isWords ? asQuery(part.text) : part.text }];
       }
