@@ -12,6 +12,7 @@ import { isFrame } from "../../src/lossless/document.ts";
 import type { Shape } from "../../src/session/codec.ts";
 import { isObject } from "../../src/session/json.ts";
 import type { Entry, Json } from "../../src/session/types.ts";
+import { nothingInSilence } from "../soak/laws.ts";
 import { readRecords } from "../support/conversion.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
 
@@ -111,6 +112,13 @@ function ofAgent(agent: Agent): Fixture[] {
   return fixtures.filter((fixture) => fixture.agent === agent && isOwn(fixture));
 }
 
+/** Damaged lines have keys that nobody knows; what is content in them must not vanish either. */
+function hostile(agent: Agent): Fixture[] {
+  return fixtures.filter(
+    (fixture) => fixture.agent === agent && fixture.name.startsWith("hostile"),
+  );
+}
+
 /** Content that is in no part of a record's entries, and not named, would vanish without a word. */
 function isAllThere(fixture: Fixture, change: Change): void {
   const accountant = new Accountant(fixture.agent);
@@ -160,6 +168,9 @@ for (const agent of agents) {
           );
         }
       });
+    }
+    for (const { name, path } of hostile(agent)) {
+      it(`${name}: its content is read, or named`, () => nothingInSilence(agent, path));
     }
     it("says of some keys that they are content", () => {
       assert.ok(hasContent(known), `${agent.id}: known.ts names no content`);

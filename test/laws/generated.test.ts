@@ -119,6 +119,7 @@ const FAILED: readonly { seed: number; agent: string; through: string }[] = [
   { seed: -1160844218, agent: "copilot", through: "claude-code" },
   { seed: -1855948146, agent: "codex", through: "continue" },
   { seed: -1855948146, agent: "auggie", through: "aider" },
+  { seed: 111, agent: "droid", through: "gptme" },
 ];
 
 type Turn = typeof turns extends fc.Arbitrary<(infer T)[]> ? T : never;

@@ -232,7 +232,11 @@ function repeated(was: Seen, is: Seen): void {
   const before = howOften(was);
   for (const [text, n] of howOften(is)) {
     const times = before.get(text);
-    if (times !== undefined) assert.ok(n <= times, `${n} times: ${JSON.stringify(text)}`);
+    if (times === undefined) continue;
+    // A failure that its source marks in a field may be told by this word alone: then two texts become one.
+    const [, unmarked] = /^Error: ([\s\S]*)$/.exec(text) ?? [];
+    const marked = unmarked === undefined ? 0 : (before.get(unmarked) ?? 0);
+    assert.ok(n <= times + marked, `${n} times: ${JSON.stringify(text)}`);
   }
 }
 

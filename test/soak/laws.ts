@@ -51,7 +51,8 @@ function sameBytes(agent: Agent, bytes: Buffer): void {
   if (!now.equals(bytes)) throw new Broken("bytes", "other bytes");
 }
 
-function nothingInSilence(agent: Agent, path: string): void {
+/** @throws Broken */
+export function nothingInSilence(agent: Agent, path: string): void {
   if (!agent.known) return;
   const accountant = new Accountant(agent);
   const feed = new Feed(agent);

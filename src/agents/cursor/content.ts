@@ -1,5 +1,5 @@
 /** Blocks of messages in Cursor's form, which is that of the AI SDK, both ways. */
-import { compact, isObject, member, string } from "../../session/json.ts";
+import { compact, isObject, listOf, member, string } from "../../session/json.ts";
 import {
   asTexts,
   fileText,
@@ -133,10 +133,13 @@ function isFailure(message: Json): boolean {
 
 /** `experimental_content` repeats the text of `result`, and holds the images besides. */
 function readOutput(block: Json): ResultPart[] {
+  // Anything else in a result's place is what the model got.
+  if (block !== null && typeOf(block) !== "tool-result") return [readItem(block)];
   const more = member(block, "experimental_content") ?? member(block, "content");
   const result = member(block, "result") ?? member(block, "output");
-  if (Array.isArray(more) && more.length > 0) {
-    const parts = more.map(readItem);
+  const items = listOf(more ?? []);
+  if (items.length > 0) {
+    const parts = items.map(readItem);
     const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
     const text = saidIn(result);
     if (text === "" || texts.includes(text) || texts.join("\n") === text) return parts;
