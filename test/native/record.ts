@@ -60,15 +60,36 @@ export async function record(
     resume: sessionId,
   });
   if (KEEP !== undefined) await keep(lab, agent, sessionId);
+  const markers = kept(expectations(mark), agent);
+  const lost = lostOutputs(lab, markers, mark);
   return {
     agent,
     home: lab.home,
     cwd: lab.cwd,
     sessionId,
     path: sessionPath(lab, agent, sessionId),
-    markers: kept(expectations(mark), agent),
+    markers: markers.filter(({ marker: one }) => !lost.includes(one)),
     images: options.plain || driverOf(agent).attachesImages === false ? 0 : 1,
   };
+}
+
+const COMMANDS = ["02", "3a", "3b", "04", "10"];
+
+/**
+ * Auggie 0.36.0 once gave its model the exit code of a command and an empty output (2026-11-30, on a busy machine):
+ * what the CLI that recorded a session never had, no other can be asked for. Of more than one command, that is no
+ * accident.
+ */
+function lostOutputs(lab: Lab, markers: readonly Expected[], mark: Mark): string[] {
+  const sent = JSON.stringify(lab.server.requests.map(({ body }) => body));
+  const outputs = COMMANDS.map((at) => mark(`O${at}`));
+  const lost = markers
+    .map(({ marker: one }) => one)
+    .filter((one) => outputs.includes(one) && !sent.includes(one));
+  if (lost.length > 1)
+    throw new Error(`the CLI sent no output of its commands: ${lost.join(", ")}`);
+  for (const output of lost) console.log(`the CLI that records lost a command's output: ${output}`);
+  return lost;
 }
 
 /** A folder for what was recorded, for scripts/newest.ts. */
