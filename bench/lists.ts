@@ -15,6 +15,7 @@ import { makeHermes } from "../test/support/hermes-db.ts";
 import { makeMastraCode } from "../test/support/mastracode-db.ts";
 import { makeOpenClaw } from "../test/support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../test/support/opencode-db.ts";
+import { makeZed } from "../test/support/zed-db.ts";
 import { median, ROOT, type Row, runNode } from "./process.ts";
 
 /** Seconds for 1,000 sessions that were listed before. */
@@ -82,6 +83,7 @@ const DATABASES: { [agent: string]: [make: (path: string) => void, path: string]
   mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
   crush: [makeCrush, "project/.crush/crush.db"],
   deepagents: [makeDeepAgents, ".deepagents/.state/sessions.db"],
+  zed: [makeZed, ".local/share/zed/threads/threads.db"],
 };
 
 /** Folders that Segue treats as databases. */
@@ -93,6 +95,9 @@ const FOLDERS: { [agent: string]: string } = {
   vibe: ".vibe/logs/session",
   openhands: ".openhands/conversations",
   auggie: ".augment/sessions",
+  kiro: ".kiro/sessions/cli",
+  cursor: ".cursor/chats",
+  roo: ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/tasks",
 };
 
 function makeStore(agent: string, home: string): void {
