@@ -43,7 +43,7 @@ describe("law 1: same bytes", () => {
 
 /** Files of these agents have no opening: where nothing was said, theirs is empty. */
 function nothingThere(source: Fixture, through: Agent): boolean {
-  return ["claude-code", "qwen"].includes(through.id) && silent.has(source);
+  return ["claude-code", "qwen", "qoder"].includes(through.id) && silent.has(source);
 }
 
 for (const source of sessions) {

@@ -3,9 +3,12 @@ import type { Json } from "../../session/types.ts";
 import type { Dialect } from "../shared/claude/dialect.ts";
 import { TIERS } from "../shared/claude/signs.ts";
 
+const VERSION = "1.1.52";
+
 export const QODER: Dialect = {
   id: "qoder",
-  version: "1.1.52",
+  version: VERSION,
+  sign: { version: VERSION },
   model: "auto",
   knowsModel: (name) => TIERS.has(name),
   leaf: {

@@ -1,5 +1,5 @@
 /** What sets the agents apart that store sessions in Claude Code's form. */
-import type { Json } from "../../../session/types.ts";
+import type { Json, JsonObject } from "../../../session/types.ts";
 import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
 
 export interface Dialect {
@@ -11,6 +11,8 @@ export interface Dialect {
   /** Does the CLI know this model, so that it can continue with it? */
   knowsModel(name: string): boolean;
   leaf: LeafRecord;
+  /** In a line that holds a carry, which may be all there is of a session in which nothing was said: whose it is. */
+  sign?: JsonObject;
 }
 
 /** The record that says where in the tree of its lines a session continues. */

@@ -302,7 +302,7 @@ class ClaudeWriter implements Writer {
   // Lines of an unknown type are skipped by 2.1.197 [run] and stay in the file.
   #carry({ part, parts, data }: Extract<EventBody, { event: "carry" }>): Json {
     const { sessionId } = this.#context;
-    return { type: "segue-carry", part, parts, data, sessionId };
+    return { type: "segue-carry", part, parts, data, sessionId, ...this.#dialect.sign };
   }
 
   #compaction(summary: string, tokens: number | undefined, time: string | null): Json[] {
