@@ -2,6 +2,7 @@
 import { parseValue } from "../../lossless/json-text.ts";
 import { compact, isObject, listOf, member, number, object, string } from "../../session/json.ts";
 import { imageText, isOdd, otherPart, saidIn, textBlock, textOfPart } from "../../session/other.ts";
+import { textPart } from "../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
@@ -90,9 +91,14 @@ export function readAnswer(fields: JsonObject): Part[] {
     const type = string(member(block, "type")) ?? "";
     if (CALLS.has(type)) return isCall(block, ids) ? [] : [otherPart(type, block)];
     const reasoning = readReasoning(type, block);
-    return reasoning === null ? readContent([block]) : [reasoning];
+    return reasoning === null ? readContent([block]).map(quotedOrSaid) : [reasoning];
   });
   return [...before, ...parts, ...calls];
+}
+
+/** Reasoning that Segue wrote as a quotation is reasoning again. */
+function quotedOrSaid(part: Block): Part {
+  return part.kind === "text" ? textPart(part.text) : part;
 }
 
 function isCall(block: Json, ids: ReadonlySet<string>): boolean {
