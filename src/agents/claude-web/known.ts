@@ -1,28 +1,23 @@
 /** The keys of exports that this folder knows: see README.md for where they were seen. */
 import type { Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { isConversation, leafIn, messageIn } from "./document.ts";
 
 const TIMES = "type start_timestamp stop_timestamp flags";
 
 /** What a tool gave: an old export may have a text alone. */
-const output: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: {
-    text: CONTENT,
-    "": {
-      each: by("type", {
-        text: keys("type uuid", { text: CONTENT }),
-        knowledge: keys(
-          "type metadata is_missing is_citable prompt_context_metadata links citations",
-          { title: CONTENT, url: CONTENT, text: CONTENT },
-        ),
-        image: keys("type file_uuid", { source: keys("type media_type", { data: CONTENT }) }),
-      }),
-    },
-  },
-};
+const output = blocks(
+  by("type", {
+    text: keys("type uuid", { text: CONTENT }),
+    knowledge: keys("type metadata is_missing is_citable prompt_context_metadata links citations", {
+      title: CONTENT,
+      url: CONTENT,
+      text: CONTENT,
+    }),
+    image: keys("type file_uuid", { source: keys("type media_type", { data: CONTENT }) }),
+  }),
+);
 
 const SHOWN =
   "message integration_name integration_icon_url tool_identifier icon_name context display_content approval_options " +

@@ -4,7 +4,7 @@
  */
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { carryIn } from "../shared/pieces.ts";
 import { isHead } from "./document.ts";
 
@@ -14,10 +14,7 @@ const part = by("type", {
 });
 
 /** A text alone, or a list of parts. */
-const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: part }, text: CONTENT },
-};
+const content = blocks(part);
 
 const call = keys("type id extra_content index", {
   function: keys("", { name: CONTENT, arguments: CONTENT }),

@@ -1,6 +1,6 @@
 /** A tool's result: the text that the model is sent, and its other contents. */
 import { hash } from "node:crypto";
-import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
+import { isObject, listOf, member, number, string } from "../../session/json.ts";
 import { isNested, isOdd, otherPart, saidIn, textBlock, unread } from "../../session/other.ts";
 import type { Json, ResultPart } from "../../session/types.ts";
 import { type Assets, textParts } from "./assets.ts";
@@ -124,8 +124,8 @@ export class Skills {
  */
 export function serverParts(serverTools: Json | undefined): ResultPart[] {
   const blocks = [
-    ...array(member(serverTools, "items")),
-    ...array(member(serverTools, "rawContentBlocks")).filter((block) => isServers(block)),
+    ...listOf(member(serverTools, "items")),
+    ...listOf(member(serverTools, "rawContentBlocks")).filter((block) => isServers(block)),
   ];
   return blocks.map((block) => {
     const type = string(member(block, "type")) ?? "server_tool";

@@ -5,7 +5,7 @@
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { typedParts } from "./frames.ts";
 import { unwrap } from "./records.ts";
 
@@ -38,10 +38,7 @@ const block: Shape = by("type", {
   tool_use: keys("type id", { name: CONTENT, input: CONTENT }),
 });
 
-const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: block }, text: CONTENT },
-};
+const content = blocks(block);
 
 const message = keys("role id createdAt isError", { content, providerOptions: provider });
 

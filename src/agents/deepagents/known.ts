@@ -1,7 +1,7 @@
 /** The records and keys of Deep Agents Code 0.1.88 that this folder knows. */
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { isStep, isThread, saidOf, writtenIn } from "./records.ts";
 
 const text = keys("type index citations annotations id", { text: CONTENT });
@@ -34,10 +34,7 @@ const block: Shape = by("type", {
 });
 
 /** A text alone, or a list of blocks. */
-const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: block }, text: CONTENT },
-};
+const content = blocks(block);
 
 const call = keys("id type error index", { name: CONTENT, args: CONTENT });
 

@@ -1,7 +1,7 @@
 /** The columns of Hermes's rows that this folder knows: those of version 22 of its database (0.19.0), and those that its source has for version 30. */
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import {
   carryIn,
   isMessage,
@@ -18,20 +18,14 @@ const block = by("type", {
 });
 
 /** A text alone, or a list of blocks. */
-const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: block }, text: CONTENT },
-};
+const content = blocks(block);
 
 const call = keys("id call_id response_item_id type extra_content index", {
   function: keys("", { name: CONTENT, arguments: CONTENT }),
 });
 
 /** As the list that it is, or as text where it is not what Python would print. */
-const calls: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: call }, text: CONTENT },
-};
+const calls = blocks(call);
 
 const ROW = [...MESSAGE_COLUMNS, ...MESSAGE_UNTOLD].join(" ");
 const said = keys(ROW, { content, api_content: CONTENT });

@@ -2,7 +2,7 @@
 
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, string } from "../../session/json.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { TASK_NEWS } from "./marks.ts";
 
 function address(key: string): Shape {
@@ -18,10 +18,7 @@ const part = by("type", {
 });
 
 /** A text, or a list of parts. */
-const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: part }, text: CONTENT },
-};
+const content = blocks(part);
 
 const call = keys("type id extras", {
   function: keys("", { name: CONTENT, arguments: CONTENT }),

@@ -2,7 +2,7 @@
 
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, string } from "../../session/json.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 
 const FRAME = "type agentId time";
 
@@ -38,10 +38,7 @@ const message = keys(
 );
 
 /** A text, or a list of parts. */
-const output: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": parts, text: CONTENT },
-};
+const output = blocks(part);
 
 const STEP = "type uuid turnId step";
 

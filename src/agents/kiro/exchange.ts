@@ -2,7 +2,7 @@
 import { array, isObject, member, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn } from "../../session/other.ts";
 import { leadingReasoning, notTyped } from "../../session/text.ts";
-import type { Json, JsonObject, Part, ToolResultPart, ToolUse } from "../../session/types.ts";
+import type { Json, Part, ToolResultPart, ToolUse } from "../../session/types.ts";
 import { readImage } from "./content.ts";
 import { timeIn } from "./records.ts";
 import { readResult } from "./results.ts";
@@ -45,15 +45,11 @@ export function readAnswered(assistant: Json): Part[] {
   return [...leadingReasoning(text), ...calls];
 }
 
-/** The name of a variant, and what it holds. */
+/** The name of a variant, and what it holds; what else is beside it says nothing about it. */
 function variantOf(value: Json | undefined): [string, Json] | [] {
   if (!isObject(value)) return [];
-  const [only, ...more] = Object.entries<Json>(value);
-  return only === undefined || more.length > 0 || !isVariant(only[1]) ? [] : only;
-}
-
-function isVariant(value: Json): value is JsonObject {
-  return isObject(value);
+  const [only, ...more] = Object.entries<Json>(value).filter(([, held]) => isObject(held));
+  return only === undefined || more.length > 0 ? [] : only;
 }
 
 function textOf(text: string): Part[] {

@@ -1,6 +1,6 @@
 /** The events and keys of OpenHands 1.16.0 (SDK 1.21.0), from its types. The SDK refuses keys that it does not know. */
 import type { Frames, Shape } from "../../session/codec.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
 
 const EVENT = "id timestamp source kind";
@@ -11,10 +11,7 @@ const item = by("type", {
 });
 
 /** A list of texts and images; a text stands for one. */
-const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: item }, text: CONTENT },
-};
+const content = blocks(item);
 
 const thinking = by("type", {
   thinking: keys("type", { thinking: CONTENT, signature: CONTENT }),

@@ -2,7 +2,7 @@
 
 import type { Frames, Shape } from "../../session/codec.ts";
 import { part } from "../shared/genai.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { CARRY, isThanks } from "./records.ts";
 
 const FRAME =
@@ -10,10 +10,7 @@ const FRAME =
   "agentId agentName isSidechain agentRunId agentRound goalContext backgroundTurn daemonPromptId";
 
 /** A single text, or a list of parts. */
-const parts: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: part }, text: CONTENT },
-};
+const parts = blocks(part);
 const message: Shape = {
   name: (value) => (typeof value === "string" ? "text" : isThanks(value) ? "thanks" : ""),
   // What the CLI puts after the summary of a compressed chat has no content.

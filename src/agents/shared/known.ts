@@ -62,9 +62,8 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
     const name = shape.name(value);
     const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
     if (named !== undefined) return misplaced(value, named, key);
-    // Values of an unknown kind, which readers handle; text, as vendors use it; or no value.
-    if (isObject(value) || (typeof value === "string" && TEXTS.has(key))) return [];
-    return [oddly(key, value, shape)];
+    // Text, as vendors use it. Of a value of an unknown kind, only what no reader passed on counts.
+    return typeof value === "string" && TEXTS.has(key) ? [] : [oddly(key, value, shape)];
   }
   if (!isObject(value)) return [oddly(key, value, shape)];
   const found: Misplaced[] = [];
@@ -116,6 +115,14 @@ function plain(names: string): Record<string, true> {
 /** Shapes distinguished by a member, such as `type`. */
 export function by(member: string, of: Readonly<Record<string, Shape>>): Shape {
   return { name: (value) => (isObject(value) ? String(value[member] ?? "") : ""), of };
+}
+
+/** A list of blocks; one of them alone; or a text in their place. */
+export function blocks(block: Shape): Shape {
+  return {
+    name: (value) => (Array.isArray(value) ? "" : isObject(value) ? "one" : "text"),
+    of: { "": { each: block }, one: block, text: CONTENT },
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The records of Mistral Vibe 3.0.2 and 2.26.1. Others are kept as well; `segue check` lists them. */
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { restatedIn } from "./compaction.ts";
 import { unwrap } from "./records.ts";
 
@@ -26,8 +26,8 @@ const block: Shape = by("type", {
 
 /** A text, or a list of blocks; and what 2.x leaves of a conversation, which is taken apart. */
 const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : restatedIn(value) === null ? "text" : "restated"),
-  of: { "": { each: block }, text: CONTENT, restated: true },
+  name: (value) => (restatedIn(value) === null ? "" : "restated"),
+  of: { "": blocks(block), restated: true },
 };
 
 const call = keys("id index type presentation", {
