@@ -78,6 +78,10 @@ function* changesIn(value: Json, path: Path = []): Generator<Change> {
     }
     return;
   }
+  if (typeof value === "string" && path.length > 0) {
+    yield { name: "an object in place of the text", path, to: (old) => ({ said: old }) };
+    yield { name: "a list in place of the text", path, to: (old) => [old] };
+  }
   if (!isObject(value)) return;
   if (path.length > 0) yield { name: "a list in place of the block", path, to: (old) => [old] };
   if ("type" in value) {

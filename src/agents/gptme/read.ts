@@ -102,7 +102,8 @@ class GptmeReader implements Reader {
     if (typeof record.call_id === "string" && record.call_id !== "") {
       return [this.#result(record, record.call_id, content, place)];
     }
-    if (content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
+    const isOwn = (record.call_id ?? null) === null;
+    if (isOwn && content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
     const failure = errorIn(content, record.metadata, place.time, !follows);
     if (failure !== null) return this.#failed(record, failure, place);
     const parts = [...readText(content), ...readFiles(record, this.#beside)];

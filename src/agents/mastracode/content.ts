@@ -153,7 +153,8 @@ export function readResult(part: Json): ToolResultPart[] {
     case "output-denied":
       return result(asContent(saidIn(member(own.approval, "reason")) || DENIED), true);
     default:
-      return own.result === undefined ? [] : result(readOutput(part, own.result));
+      if (own.result !== undefined) return result(readOutput(part, own.result));
+      return own.errorText === undefined ? [] : result(asContent(saidIn(own.errorText)), true);
   }
 }
 

@@ -144,42 +144,26 @@ class ZedReader implements Reader {
 
   /** Before 0.3.0: a result stands beside its call, or, at first, in the user's next message. */
   #older(message: JsonObject): Entry[] {
-    const results = array(message.tool_results).map((one) => {
-      const id = saidIn(member(one, "tool_use_id"));
-      return readResult(one, id, this.#calls.get(id));
-    });
     const parts = readOlder(message);
-    const entries: Entry[] = [];
-    if (message.role === "user" && results.length > 0) {
-      entries.push(this.#say("tool", results, { id: this.#place() }));
-      if (parts.length === 0) return entries;
-    }
     if (message.role === "user") {
+      const results = this.#olderResults(message);
+      if (results.length > 0 && parts.length === 0) return results;
       const hidden = message.is_hidden === true ? { told: true } : {};
-      return [...entries, this.#say("user", parts, { id: this.#place(), ...hidden })];
+      return [...results, this.#say("user", parts, { id: this.#place(), ...hidden })];
     }
     if (message.role === "system") {
       return [this.#say("system", parts, { id: this.#place(), scaffold: true })];
     }
-    const answer = this.#answer(parts, undefined);
-    return results.length === 0
-      ? answer
-      : [
-          ...answer,
-          this.#say(
-            "tool",
-            results.map((one) => this.#parsed(one, message)),
-            { id: this.#place() },
-          ),
-        ];
+    // A result of this message's own call is read once the call is known.
+    return [...this.#answer(parts, undefined), ...this.#olderResults(message)];
   }
 
-  /** A result of this message's own call, which is known only now. */
-  #parsed(result: Part & { kind: "tool-result" }, message: JsonObject): Part {
-    const own = array(message.tool_results).find(
-      (one) => member(one, "tool_use_id") === result.callId,
-    );
-    return readResult(own ?? null, result.callId, this.#calls.get(result.callId));
+  #olderResults(message: JsonObject): Entry[] {
+    const results = array(message.tool_results).map((one) => {
+      const id = saidIn(member(one, "tool_use_id"));
+      return readResult(one, id, this.#calls.get(id));
+    });
+    return results.length === 0 ? [] : [this.#say("tool", results, { id: this.#place() })];
   }
 
   #say(
