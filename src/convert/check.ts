@@ -15,6 +15,7 @@ import type { Conversion } from "./conversion.ts";
 import { convert } from "./convert.ts";
 import { Accountant } from "./read/account.ts";
 import { closeBases, countChildren, openBases } from "./read/bases.ts";
+import { filled, isOddEvent } from "./read/fill.ts";
 import { openSession } from "./read/open.ts";
 import type { Loss } from "./report/losses.ts";
 import { type BaseInput, surveyFile } from "./survey/survey-file.ts";
@@ -108,9 +109,10 @@ function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Che
   for (const each of input.lines()) {
     line++;
     const records = feed.read(each).records.filter(({ value }) => !isFrame(value));
-    const missed = records.flatMap(
-      ({ value, entries }) => accountant?.unaccounted(value, entries).content ?? [],
-    );
+    const missed = records.flatMap((record) => {
+      const { content = [] } = accountant?.unaccounted(record.value, filled(record, agent)) ?? {};
+      return isOddEvent(record.value, record.entries, agent) ? [] : content;
+    });
     for (const place of missed) {
       if (!places.has(place)) places.set(place, line);
     }

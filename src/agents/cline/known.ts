@@ -2,7 +2,7 @@
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
-import { by, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { isShownOnly } from "./limits.ts";
 import { isSummary, unwrap } from "./records.ts";
 import { isOperation, isOperations } from "./results.ts";
@@ -12,19 +12,11 @@ const text = keys("type signature", { text: CONTENT });
 const file = keys("type source", { path: CONTENT, content: CONTENT });
 const said = by("type", { text, image, file, media: keys("type", { media: CONTENT }) });
 
-/** A text, or a list of blocks. */
-function listOf(shape: Shape): Shape {
-  return {
-    name: (value) => (typeof value === "string" ? "text" : ""),
-    of: { text: CONTENT, "": { each: shape } },
-  };
-}
-
 /** What a tool that is built in did; blocks of others. */
 const given: Shape = {
   name: (value) => (isOperation(value) ? "operation" : ""),
   of: {
-    operation: keys("query success duration", { result: listOf(said), error: CONTENT }),
+    operation: keys("query success duration", { result: blocks(said), error: CONTENT }),
     "": said,
   },
 };
@@ -60,7 +52,7 @@ const message: Shape = {
   name: (value) => (isShownOnly(value) ? "shown" : ""),
   of: {
     shown: keys(`${MESSAGE} content`, about),
-    "": keys(MESSAGE, { ...about, content: listOf(block) }),
+    "": keys(MESSAGE, { ...about, content: blocks(block) }),
   },
 };
 

@@ -62,7 +62,9 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
     const name = shape.name(value);
     const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
     if (named !== undefined) return misplaced(value, named, key);
-    // Text, as vendors use it. Of a value of an unknown kind, only what no reader passed on counts.
+    // A block of an unknown kind counts where no reader passed it on; records of one, readers handle.
+    if (isObject(value)) return key === "" ? [] : [oddly(key, value, shape)];
+    // Text, as vendors use it; or no value.
     return typeof value === "string" && TEXTS.has(key) ? [] : [oddly(key, value, shape)];
   }
   if (!isObject(value)) return [oddly(key, value, shape)];

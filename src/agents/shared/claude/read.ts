@@ -47,6 +47,13 @@ interface Group {
   between: string[];
 }
 
+/** The lines that name a session, and where the name is in them. */
+const TITLES = new Map([
+  ["custom-title", "customTitle"],
+  ["ai-title", "aiTitle"],
+  ["summary", "summary"],
+]);
+
 class ClaudeReader implements Reader {
   readonly #dialect: Pick<Dialect, "id" | "leaf">;
   #group: Group | undefined;
@@ -223,10 +230,8 @@ class ClaudeReader implements Reader {
     }
     if (type === this.#dialect.leaf.type) return this.#leaf(type, record, place);
     this.#noteFolder(type, record);
-    const title =
-      string(member(record, "customTitle")) ??
-      string(member(record, "aiTitle")) ??
-      (type === "summary" ? string(member(record, "summary")) : undefined);
+    const key = TITLES.get(type);
+    const title = key === undefined ? undefined : string(member(record, key));
     if (title === undefined) return event(place, { event: "opaque", type });
     this.#titles[type] = title;
     return event(place, { event: "title", title });

@@ -1,7 +1,7 @@
 /** What is known of the lines of a task. */
 import type { Frames, Shape } from "../../../session/codec.ts";
 import { isObject, member } from "../../../session/json.ts";
-import { by, CONTENT, keys } from "../known.ts";
+import { blocks, by, CONTENT, keys } from "../known.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { unwrap } from "./records.ts";
 
@@ -11,14 +11,6 @@ const image = keys("type cache_control", {
 });
 const said = by("type", { text, image });
 
-/** A text, or a list of blocks. */
-function listOf(shape: Shape): Shape {
-  return {
-    name: (value) => (typeof value === "string" ? "text" : ""),
-    of: { text: CONTENT, "": { each: shape } },
-  };
-}
-
 const block = by("type", {
   text,
   image,
@@ -27,7 +19,7 @@ const block = by("type", {
   redacted_thinking: keys("type data"),
   thoughtSignature: keys("type thoughtSignature"),
   tool_use: keys("type id cache_control", { name: CONTENT, input: CONTENT }),
-  tool_result: keys("type tool_use_id is_error cache_control", { content: listOf(said) }),
+  tool_result: keys("type tool_use_id is_error cache_control", { content: blocks(said) }),
 });
 
 const MESSAGE =
@@ -36,7 +28,7 @@ const MESSAGE =
 
 const detail = keys("type id format index signature data", { text: CONTENT, summary: CONTENT });
 const message = keys(MESSAGE, {
-  content: listOf(block),
+  content: blocks(block),
   reasoning_content: CONTENT,
   reasoning_details: { each: detail },
 });
