@@ -1,7 +1,7 @@
 /** The records and keys of Devin CLI 3000.3 to 3000.11 that other tools' readers and captures name. */
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
-import { CONTENT, by, keys } from "../shared/known.ts";
+import { by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
 
 const image = keys("height width mime_type media_type", { base64_data: CONTENT });
@@ -17,7 +17,8 @@ const content: Shape = {
 };
 
 /** Copies for the screen, and facts about a run. The carry is Segue's own. */
-const EXTENSIONS = `chisel/tool_result_meta chisel/tool_call_timing chisel/tool_call_content chisel/undo
+const EXTENSIONS =
+  `chisel/tool_result_meta chisel/tool_call_timing chisel/tool_call_content chisel/undo
   chisel/terminal_output chisel/tool_failure chisel/acp-content-blocks chisel/client-message-id
   chisel/fusion_lead_model_uid agent-ext/title-source-text agent-ext/rules-loaded agent-ext/skills-loaded
   affogato/cog-context devin-rs/summary compact/edited_files compact/todo_list compact/prior_node_ids

@@ -14,7 +14,15 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { readAnswer, readResult, readSaid, readUsage, textIn } from "./content.ts";
-import { aboutOf, carryIn, extension, type Node, secondsTime, sourceOf, unwrap } from "./records.ts";
+import {
+  aboutOf,
+  carryIn,
+  extension,
+  type Node,
+  secondsTime,
+  sourceOf,
+  unwrap,
+} from "./records.ts";
 import { isScaffold, isSubagent, isSummary } from "./system.ts";
 
 export function reader(): Reader {

@@ -38,7 +38,8 @@ function nodeOf(row: JsonObject, off: boolean): Node {
     id: idOf(row.node_id),
     parent: idOf(row.parent_node_id),
     time:
-      isoTime(string(member(aboutOf(message), "created_at"))) ?? secondsTime(number(row.created_at)),
+      isoTime(string(member(aboutOf(message), "created_at"))) ??
+      secondsTime(number(row.created_at)),
     off,
     message,
     metadata: object(inner(row.metadata)) ?? {},

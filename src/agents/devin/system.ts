@@ -15,7 +15,11 @@ export function isScaffold(message: Json, metadata: JsonObject): boolean {
 
 const SOURCES = new Set(["sysprompt", "rules"]);
 
-const CONTEXT = new Set(["agent-ext/rules-loaded", "agent-ext/skills-loaded", "affogato/cog-context"]);
+const CONTEXT = new Set([
+  "agent-ext/rules-loaded",
+  "agent-ext/skills-loaded",
+  "affogato/cog-context",
+]);
 
 /** What stands for the conversation so far, after a compaction. */
 export function isSummary(message: Json, metadata: JsonObject): boolean {
@@ -27,5 +31,8 @@ export function isSummary(message: Json, metadata: JsonObject): boolean {
 export function isSubagent(message: Json): boolean {
   if (member(message, "role") !== "system") return false;
   const operation = string(member(member(aboutOf(message), "telemetry"), "operation")) ?? "";
-  return operation.startsWith("subagent") || /^You are (?:a|the) [^.\n]*\bsubagent\b/i.test(textIn(message));
+  return (
+    operation.startsWith("subagent") ||
+    /^You are (?:a|the) [^.\n]*\bsubagent\b/i.test(textIn(message))
+  );
 }

@@ -127,7 +127,7 @@ class DevinWriter implements Writer {
 
   #user({ parts, told }: Message, time: string): JsonObject {
     const { content, images } = printSaid(parts);
-    const isTyped = told === true ? false : true;
+    const isTyped = told !== true;
     const metadata = about({ time, isTyped, source: "user", operation: "unknown" });
     return this.#node(time, { role: "user", content, ...pictures(images), metadata });
   }
@@ -268,4 +268,3 @@ function asText(part: Message["parts"][number]): Message["parts"][number] {
 function isFull(value: Json | undefined): boolean {
   return Array.isArray(value) ? value.length > 0 : isObject(value);
 }
-
