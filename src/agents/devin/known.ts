@@ -50,6 +50,7 @@ const message: Shape = {
     // Not JSON: named as unread.
     text: CONTENT,
   },
+  unknown: () => keys("message_id role tool_call_id", { ...said, thinking }),
 };
 
 export const known: Shape = {
