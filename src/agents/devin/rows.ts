@@ -18,17 +18,17 @@ export const NEEDED: { readonly [table in Table]: readonly string[] } = {
 
 /** Columns in the order of a line. The number of a row in the whole table is Devin's own affair. */
 const ORDER: { readonly [table in Table]: readonly string[] } = {
-  sessions: ["id", "title", "working_directory", "model", "created_at", "last_activity_at"],
+  sessions: [
+    ...["id", "title", "working_directory", "model", "created_at", "last_activity_at"],
+    ...["backend_type", "agent_mode", "shell_last_seen_index", "workspace_dirs", "hidden"],
+    ...["metadata", "cogs_json"],
+  ],
   message_nodes: ["node_id", "parent_node_id", "created_at", "metadata", "chat_message"],
 };
 
 /** What Segue fills when it writes a row. */
 const FILLED: { readonly [table in Table]: readonly string[] } = {
-  sessions: [
-    ...ORDER.sessions,
-    ...["backend_type", "agent_mode", "main_chain_id", "shell_last_seen_index"],
-    ...["workspace_dirs", "hidden"],
-  ],
+  sessions: [...ORDER.sessions, "main_chain_id"],
   message_nodes: [...ORDER.message_nodes, "session_id"],
 };
 

@@ -211,15 +211,16 @@ class DevinWriter implements Writer {
     const cwd = header.cwd ?? "/";
     return {
       session: compact({
+        // In the order in which the row is read again.
         id: header.id,
+        title: header.title ?? undefined,
         working_directory: cwd,
-        backend_type: string(member(this.#facts, "backend")) ?? "Windsurf",
         // Another vendor's name for a model is none that Devin knows.
         model: string(member(this.#facts, "model")) ?? "",
-        agent_mode: string(member(this.#facts, "mode")) ?? "normal",
         created_at: created,
         last_activity_at: Math.max(created, updated),
-        title: header.title ?? undefined,
+        backend_type: string(member(this.#facts, "backend")) ?? "Windsurf",
+        agent_mode: string(member(this.#facts, "mode")) ?? "normal",
         shell_last_seen_index: 0,
         workspace_dirs: [cwd],
         hidden: 0,

@@ -98,7 +98,7 @@ describe("devin: what its model sees", () => {
     ]);
   });
 
-  it("goes on after a rebuilt chain where it was: the copies are the same messages", () => {
+  it("follows a rebuilt chain: what was copied is sent once", () => {
     const [user, answer] = [said("user", "one"), said("assistant", "two")];
     const prefix = said("system", "new rules", { metadata: { telemetry: { source: "sysprompt" } } });
     const all = [
