@@ -17,6 +17,7 @@ import { copilot } from "./copilot/index.ts";
 import { crush } from "./crush/index.ts";
 import { cursor } from "./cursor/index.ts";
 import { deepagents } from "./deepagents/index.ts";
+import { devin } from "./devin/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { goose } from "./goose/index.ts";
@@ -82,6 +83,7 @@ export const agents: readonly Agent[] = [
   qoder,
   zed,
   warp,
+  devin,
 ];
 
 /** Those that a session can be written for. */

@@ -17,6 +17,7 @@ import { store as copilot } from "./copilot/store.ts";
 import { store as crush } from "./crush/store.ts";
 import { store as cursor } from "./cursor/store.ts";
 import { store as deepagents } from "./deepagents/store.ts";
+import { store as devin } from "./devin/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as goose } from "./goose/store.ts";
@@ -81,4 +82,5 @@ export const stores: { readonly [agent: string]: Store } = {
   qoder,
   zed,
   warp,
+  devin,
 };

@@ -97,7 +97,7 @@ describe("wrong use", () => {
       /^segue: --number does not take "x": it must be a number greater than 0\n.*segue list --help/,
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
-    [["devin"], 3, /^segue: Segue does not support Devin yet\n.*segue agents/],
+    [["windsurf"], 3, /^segue: Segue does not support Windsurf yet\n.*segue agents/],
     [["list", "--agent", "windsurf"], 3, /does not support Windsurf/],
     // Short names are like every word.
     [

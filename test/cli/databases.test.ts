@@ -9,6 +9,7 @@ import { makeCrush } from "../support/crush-db.ts";
 import { makeDeepAgents } from "../support/deepagents-db.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
+import { makeDevin } from "../support/devin-db.ts";
 import { makeGoose } from "../support/goose-db.ts";
 import { makeHermes } from "../support/hermes-db.ts";
 import { makeMastraCode } from "../support/mastracode-db.ts";
@@ -30,6 +31,7 @@ const MAKERS: readonly (readonly [agent: string, make: (path: string) => void])[
   ["deepagents", makeDeepAgents],
   ["mastracode", makeMastraCode],
   ["zed", makeZed],
+  ["devin", makeDevin],
 ];
 
 const ODD = "odd #1 %41 é";

@@ -76,6 +76,7 @@ const REAL: { [agent: string]: string } = {
   roo: "roo/rows",
   qoder: "qoder/basic",
   zed: "zed/rows",
+  devin: "devin/rows",
   warp: "warp/rows",
 };
 

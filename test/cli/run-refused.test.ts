@@ -29,7 +29,7 @@ describe("run refuses", { skip: process.platform === "win32" }, () => {
     { line: "cluade", code: 3, says: /there is no agent "cluade"\n.*did you mean claude/ },
     { line: "--failover nope claude", code: 3, says: /there is no agent "nope"/ },
     { line: "--failover pi,codx claude", code: 3, says: /"codx"\n.*did you mean codex/ },
-    { line: "--failover devin claude", code: 3, says: /does not support Devin yet/ },
+    { line: "--failover windsurf claude", code: 3, says: /does not support Windsurf yet/ },
   ]);
 
   refuses("agents that are not there, or there twice", [

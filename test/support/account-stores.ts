@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeDeepAgents } from "./deepagents-db.ts";
+import { makeDevin } from "./devin-db.ts";
 import { makeGoose } from "./goose-db.ts";
 import { makeHermes } from "./hermes-db.ts";
 import { makeMastraCode } from "./mastracode-db.ts";
@@ -19,6 +20,7 @@ export const DATABASES: { [agent: string]: [make: (path: string) => void, place:
   deepagents: [makeDeepAgents, ".deepagents/.state/sessions.db"],
   mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
   zed: [makeZed, ".local/share/zed/threads/threads.db"],
+  devin: [makeDevin, ".local/share/devin/cli/sessions.db"],
 };
 
 /** Segue writes only to folders that are there. */

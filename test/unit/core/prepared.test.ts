@@ -21,6 +21,7 @@ import { makeCrush } from "../../support/crush-db.ts";
 import { makeDeepAgents } from "../../support/deepagents-db.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
+import { makeDevin } from "../../support/devin-db.ts";
 import { makeGoose } from "../../support/goose-db.ts";
 import { makeHermes } from "../../support/hermes-db.ts";
 import { makeMastraCode } from "../../support/mastracode-db.ts";
@@ -38,6 +39,7 @@ const DATABASES: { [agent: string]: { at: string; make(path: string): void } } =
   deepagents: { at: ".deepagents/.state/sessions.db", make: makeDeepAgents },
   mastracode: { at: ".local/share/mastracode/mastra.db", make: makeMastraCode },
   zed: { at: ".local/share/zed/threads/threads.db", make: makeZed },
+  devin: { at: ".local/share/devin/cli/sessions.db", make: makeDevin },
 };
 
 const root = temporaryFolder();
