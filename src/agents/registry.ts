@@ -28,6 +28,7 @@ import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
 import { kiro } from "./kiro/index.ts";
 import { mastracode } from "./mastracode/index.ts";
+import { muse } from "./muse/index.ts";
 import { nanocoder } from "./nanocoder/index.ts";
 import { omp } from "./omp/index.ts";
 import { openclaw } from "./openclaw/index.ts";
@@ -82,6 +83,7 @@ export const agents: readonly Agent[] = [
   qoder,
   zed,
   warp,
+  muse,
 ];
 
 /** Those that a session can be written for. */

@@ -27,6 +27,7 @@ import { store as kimi } from "./kimi/store.ts";
 import { store as kimiCli } from "./kimi-cli/store.ts";
 import { store as kiro } from "./kiro/store.ts";
 import { store as mastracode } from "./mastracode/store.ts";
+import { store as muse } from "./muse/store.ts";
 import { store as nanocoder } from "./nanocoder/store.ts";
 import { store as omp } from "./omp/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
@@ -81,4 +82,5 @@ export const stores: { readonly [agent: string]: Store } = {
   qoder,
   zed,
   warp,
+  muse,
 };
