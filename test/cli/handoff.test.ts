@@ -77,6 +77,7 @@ const REAL: { [agent: string]: string } = {
   qoder: "qoder/basic",
   zed: "zed/rows",
   warp: "warp/rows",
+  muse: "muse/basic",
 };
 
 describe("the document of a real session", () => {

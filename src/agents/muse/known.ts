@@ -61,10 +61,9 @@ const PROVIDER = "kind message_id provider_item_id response_id";
 const run = by("kind", {
   ...named(BESIDE),
   started: keys("kind video", { prompt: CONTENT }),
-  inbox_item_queued: keys("kind source delivery_segments disposition item_id", {
+  inbox_item_queued: keys("kind source summary delivery_segments disposition item_id", {
     payload: keys("kind", { prompt: CONTENT }),
     body: CONTENT,
-    summary: CONTENT,
   }),
   assistant_message_committed: keys(`${PROVIDER} phase`, { text: CONTENT }),
   reasoning_summary_committed: keys(PROVIDER, { text: CONTENT }),

@@ -234,10 +234,9 @@ class MuseReader implements Reader {
 
   /** What was typed during a run, or what the runtime itself delivers to the model. */
   #queue(id: string, happened: JsonObject): Entry[] {
-    const text = [member(happened.payload, "prompt"), happened.body, happened.summary]
-      .map(saidIn)
-      .find((one) => one !== "");
-    if (text === undefined) return [];
+    const prompt = saidIn(member(happened.payload, "prompt"));
+    const text = prompt === "" ? saidIn(happened.body) : prompt;
+    if (text === "") return [];
     if (string(member(happened.source, "source")) !== "user_steer") return this.#tell(id, text);
     return this.#isAccepted(text, "") ? [] : [this.#ask(id, [{ kind: "text", text }])];
   }
