@@ -4,6 +4,7 @@ import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { aider } from "./aider/index.ts";
 import { amp } from "./amp/index.ts";
+import { antigravity } from "./antigravity/index.ts";
 import { auggie } from "./auggie/index.ts";
 import { chatgpt } from "./chatgpt/index.ts";
 import { neverWritten } from "./claim.ts";
@@ -84,6 +85,7 @@ export const agents: readonly Agent[] = [
   zed,
   warp,
   muse,
+  antigravity,
 ];
 
 /** Those that a session can be written for. */

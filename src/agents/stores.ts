@@ -5,6 +5,7 @@
 
 import { store as aider } from "./aider/store.ts";
 import { store as amp } from "./amp/store.ts";
+import { store as antigravity } from "./antigravity/store.ts";
 import { store as auggie } from "./auggie/store.ts";
 import { store as chatgpt } from "./chatgpt/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
@@ -83,4 +84,5 @@ export const stores: { readonly [agent: string]: Store } = {
   zed,
   warp,
   muse,
+  antigravity,
 };
