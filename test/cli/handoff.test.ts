@@ -78,6 +78,7 @@ const REAL: { [agent: string]: string } = {
   zed: "zed/rows",
   warp: "warp/rows",
   muse: "muse/basic",
+  antigravity: "antigravity/rows",
 };
 
 describe("the document of a real session", () => {
