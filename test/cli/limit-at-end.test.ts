@@ -39,6 +39,7 @@ const NONE = new Set([
   "cursor",
   "roo",
   "zed",
+  "antigravity",
 ]);
 
 /** Mistral Vibe records them only in a form that Segue does not write: see below. Kiro's name a message of their session. */

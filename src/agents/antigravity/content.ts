@@ -92,7 +92,8 @@ export function readResult(
   const kind = TOOLS[type];
   const failed = errorIn(step.error_details);
   const status = number(payload["#4"]) ?? number(step.status);
-  const own = kind === undefined ? unknown(type, payload) : contentOf(type, at(payload, kind.field));
+  const own =
+    kind === undefined ? unknown(type, payload) : contentOf(type, at(payload, kind.field));
   const exitCode = type === 21 ? number(at(payload, 28, 6)) : undefined;
   const isError = failed !== "" || status === FAILED || status === CANCELED || !!exitCode;
   return {
@@ -168,9 +169,7 @@ export function printWords(parts: readonly Part[], between: string): string {
 /** Texts first, as its own prompts have them; then images. */
 export function printInput(parts: readonly Part[]): JsonObject | null {
   const images = parts.flatMap((part) =>
-    part.kind === "image" && part.data !== null
-      ? [{ "#1": part.data, "#2": part.mediaType }]
-      : [],
+    part.kind === "image" && part.data !== null ? [{ "#1": part.data, "#2": part.mediaType }] : [],
   );
   const others = parts.filter((part) => part.kind !== "image" || part.data === null);
   const text = printWords(others, "\n\n");

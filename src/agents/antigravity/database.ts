@@ -12,7 +12,16 @@ import { isSqlite, reading, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { readInput } from "./content.ts";
 import { at, textAt, timeIn, unwrap } from "./records.ts";
-import { checkLayout, LAYOUT, missingIn, type Rows, readLines, rowsOf, type StepRow, sqlValue } from "./rows.ts";
+import {
+  checkLayout,
+  LAYOUT,
+  missingIn,
+  type Rows,
+  readLines,
+  rowsOf,
+  type StepRow,
+  sqlValue,
+} from "./rows.ts";
 import { USER } from "./steps.ts";
 import { addSummary, removeSummary, type Summary, updateSummary } from "./summaries.ts";
 
@@ -56,9 +65,15 @@ function create(path: string, id: string, lines: readonly string[]): void {
   try {
     writing(path, (db) => {
       db.exec(LAYOUT);
-      insert(db, "trajectory_meta", new Map(Object.entries(rows.meta).map(([k, v]) => [k, sqlValue(v)])));
+      insert(
+        db,
+        "trajectory_meta",
+        new Map(Object.entries(rows.meta).map(([k, v]) => [k, sqlValue(v)])),
+      );
       if (rows.main !== null) {
-        db.prepare("INSERT INTO trajectory_metadata_blob (id, data) VALUES ('main', ?)").run(rows.main);
+        db.prepare("INSERT INTO trajectory_metadata_blob (id, data) VALUES ('main', ?)").run(
+          rows.main,
+        );
       }
       for (const { columns } of rows.steps.values()) insert(db, "steps", columns);
       verify(db, path, id, lines);
@@ -71,10 +86,17 @@ function create(path: string, id: string, lines: readonly string[]): void {
 }
 
 /** Steps that are the same stay as they are. */
-function change(path: string, id: string, before: readonly string[], after: readonly string[]): void {
+function change(
+  path: string,
+  id: string,
+  before: readonly string[],
+  after: readonly string[],
+): void {
   const [was, is] = [rowsOf(before, path), ownRows(path, id, after)];
   if (before[0] !== after[0]) {
-    throw new SegueError("refused", "what describes the conversation cannot change", { where: path });
+    throw new SegueError("refused", "what describes the conversation cannot change", {
+      where: path,
+    });
   }
   writing(path, (db) => {
     const same = (idx: number, row: StepRow) => is.steps.get(idx)?.line === row.line;
@@ -130,7 +152,9 @@ function summaryOf(id: string, lines: readonly string[]): Summary {
   const steps = lines.slice(1).map((line) => unwrap(parseValue(line) ?? null));
   const head = unwrap(parseValue(lines[0] ?? "") ?? null);
   const main = head.kind === "conversation" ? head.main : {};
-  const asked = steps.map((stored) => (stored.kind === "step" && stored.type === USER ? stored : null));
+  const asked = steps.map((stored) =>
+    stored.kind === "step" && stored.type === USER ? stored : null,
+  );
   const first = asked.find((stored) => stored !== null);
   const said = readInput(at(first?.payload, 19)).find((part) => part.kind === "text")?.text ?? "";
   const last = steps.at(-1);

@@ -1,5 +1,5 @@
-import type { Agent } from "../types.ts";
 import { uuid4 } from "../shared/ids.ts";
+import type { Agent } from "../types.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";

@@ -15,7 +15,15 @@ import type {
   ToolCallPart,
 } from "../../session/types.ts";
 import { folderAt } from "../shared/uri.ts";
-import { readCall, readInput, readPlanner, readResult, stopOf, unknown, usageIn } from "./content.ts";
+import {
+  readCall,
+  readInput,
+  readPlanner,
+  readResult,
+  stopOf,
+  unknown,
+  usageIn,
+} from "./content.ts";
 import { at, textAt, timeIn, unwrap } from "./records.ts";
 import { CANCELED, DONE, FAILED, NOTES, PLANNER, STATES, TOOLS, USER } from "./steps.ts";
 import { summaryIn } from "./summary.ts";
@@ -51,7 +59,11 @@ class AntigravityReader implements Reader {
         return this.#step(stored.type, stored.payload, stored.step);
       case "carry": {
         const { part, parts, data } = stored.carry;
-        const piece = { part: Number(part ?? 0), parts: Number(parts ?? 0), data: string(data) ?? "" };
+        const piece = {
+          part: Number(part ?? 0),
+          parts: Number(parts ?? 0),
+          data: string(data) ?? "",
+        };
         return [this.#aside({ event: "carry", ...piece })];
       }
       case "other":
@@ -139,7 +151,8 @@ class AntigravityReader implements Reader {
     if (isTool && !isOver) return [this.#aside({ event: "opaque", type: "step/running" })];
     if (callId === undefined) return [this.#unknown(type, payload)];
     const result = readResult(type, payload, step, callId);
-    if (this.#answered.has(callId)) return [this.#message("user", this.#more(result.content), { told: true })];
+    if (this.#answered.has(callId))
+      return [this.#message("user", this.#more(result.content), { told: true })];
     const isOpen = this.#open.some((one) => one.callId === callId);
     const entries: Entry[] = [];
     if (!isOpen && call !== undefined) entries.push(this.#message("assistant", [call]));

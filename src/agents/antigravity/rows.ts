@@ -69,9 +69,10 @@ export function readLines(db: DatabaseSync, id: string): string[] | null {
     : undefined;
   const main = blob instanceof Uint8Array ? { main: decoded(Buffer.from(blob), MAIN) } : {};
   const steps = db.prepare("SELECT * FROM steps ORDER BY idx").all();
-  return [{ conversation: plainRow(meta), ...main }, ...steps.map((row) => ({ step: stepOf(row) }))].map(
-    (line) => JSON.stringify(line),
-  );
+  return [
+    { conversation: plainRow(meta), ...main },
+    ...steps.map((row) => ({ step: stepOf(row) })),
+  ].map((line) => JSON.stringify(line));
 }
 
 function plainRow(row: Row): JsonObject {

@@ -48,7 +48,9 @@ export function aboutAll(root: string): About[] {
 
 function aboutOf(row: Record<string, SQLOutputValue>): About {
   const text = (name: string) => (typeof row[name] === "string" ? String(row[name]) : "");
-  const [uri] = array(parseValue(text("workspace_uris")) ?? null).flatMap((one) => string(one) ?? []);
+  const [uri] = array(parseValue(text("workspace_uris")) ?? null).flatMap(
+    (one) => string(one) ?? [],
+  );
   return {
     id: text("conversation_id"),
     title: text("title") || null,
@@ -74,7 +76,10 @@ export function addSummary(path: string, summary: Summary): void {
   if (index === null) return;
   const isNew = !existsSync(index);
   const app = basename(dirname(index));
-  const time = new Date(summary.at).toISOString().replace("T", " ").replace(/\.\d+Z$/, "+00:00");
+  const time = new Date(summary.at)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "+00:00");
   const values: { [column: string]: SQLInputValue } = {
     conversation_id: summary.id,
     title: summary.title,

@@ -160,7 +160,11 @@ class AntigravityWriter implements Writer {
   #metadata(
     source: number,
     time: string | null,
-    { call, turn = this.#turns - 1, ahead = 0 }: { call?: Json; turn?: number; ahead?: number } = {},
+    {
+      call,
+      turn = this.#turns - 1,
+      ahead = 0,
+    }: { call?: Json; turn?: number; ahead?: number } = {},
   ): JsonObject {
     const idx = this.#idx + ahead;
     const ms = time === null ? this.#ms : timeFor(time).getTime();

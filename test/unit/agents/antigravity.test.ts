@@ -167,7 +167,9 @@ describe("Antigravity's store", () => {
   it("has rows as Antigravity has them", () => {
     const { app, path } = written();
     const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
-    const steps = db.prepare("SELECT idx, step_type, status, metadata FROM steps ORDER BY idx").all();
+    const steps = db
+      .prepare("SELECT idx, step_type, status, metadata FROM steps ORDER BY idx")
+      .all();
     assert.equal(db.prepare("PRAGMA user_version").get()?.user_version, 1);
     db.close();
     assert.deepEqual(
@@ -175,7 +177,9 @@ describe("Antigravity's store", () => {
       steps.map((_, n) => n),
     );
     assert.ok(steps.every(({ metadata }) => metadata instanceof Uint8Array));
-    const index = new (sqlite().DatabaseSync)(join(app, "conversation_summaries.db"), { readOnly: true });
+    const index = new (sqlite().DatabaseSync)(join(app, "conversation_summaries.db"), {
+      readOnly: true,
+    });
     const row = index.prepare("SELECT * FROM conversation_summaries").get();
     index.close();
     assert.equal(row?.step_count, steps.length);
@@ -209,7 +213,9 @@ describe("Antigravity's writer", () => {
   it("writes what its database returns as it is", () => {
     const writer = antigravity.writer({ seed: "s", cliVersion: null });
     const lines: string[] = [];
-    const entries = read("rows").filter((entry) => entry.kind === "message" || entry.event === "start");
+    const entries = read("rows").filter(
+      (entry) => entry.kind === "message" || entry.event === "start",
+    );
     for (const entry of entries) {
       for (const record of writer.predict(entry)) {
         lines.push(JSON.stringify(record));
@@ -218,7 +224,9 @@ describe("Antigravity's writer", () => {
     }
     const { path } = written(lines);
     const reader = antigravity.reader();
-    const back = known(database.read(path, ID)).flatMap((line, at) => reader.read(JSON.parse(line), at));
+    const back = known(database.read(path, ID)).flatMap((line, at) =>
+      reader.read(JSON.parse(line), at),
+    );
     const said = (all: readonly Entry[]) =>
       all.flatMap((entry) => (entry.kind === "message" ? [entry.role] : []));
     assert.deepEqual(said(back), said(entries));
