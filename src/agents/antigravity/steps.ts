@@ -45,9 +45,15 @@ const TIME: Hint = {};
 const CALL: Hint = { 1: "text", 2: "text", 3: "text", 9: "text" };
 const METADATA: Hint = { 1: TIME, 4: CALL, 9: {}, 12: "text", 20: { 1: "text", 4: "text" } };
 
+/** A replacement in a file, or a new one. */
+const ACTION: Hint = {
+  1: { 4: { 5: "text" }, 9: { 1: "text", 2: "text" } },
+  2: { 1: "text", 2: { 5: "text" } },
+};
+
 export const PAYLOAD: Hint = {
   5: METADATA,
-  10: {},
+  10: { 1: ACTION, 2: { 1: { 8: "text", 10: "text" } } },
   13: { 3: "text", 5: "text" },
   14: { 1: "text", 4: "text", 9: "text" },
   15: { 1: "text", 3: { 1: "text" } },

@@ -31,7 +31,9 @@ function messageIn(bytes: Buffer, hint: Hint, depth: number): JsonObject | null 
   const out: JsonObject = {};
   let last: string | undefined;
   for (const { field, type, value } of values) {
-    const inner = hint === "text" ? undefined : hint[field];
+    const known = hint === "text" ? undefined : hint[field];
+    // What stands at the top is rather a message.
+    const inner = known ?? (depth === 0 ? {} : undefined);
     const json = jsonOf(type, value, inner, depth);
     const key = `#${field}`;
     const before = out[key];
