@@ -113,7 +113,7 @@ export function unknown(type: number, payload: JsonObject): ResultPart[] {
 
 /** For the model, or else for the user. */
 function errorIn(details: Json | undefined): string {
-  return textAt(details, 9) || textAt(details, 1) || textAt(details, 2);
+  return saidIn(at(details, 9) ?? at(details, 1) ?? at(details, 2));
 }
 
 function contentOf(type: number, body: Json | undefined): ResultPart[] {

@@ -72,7 +72,14 @@ const COLUMNS =
   "idx step_type status has_subtrajectory step_format metadata permissions task_details render_info";
 
 function step(own: Shape): Shape {
-  const error = keys("", { "#1": CONTENT, "#2": CONTENT, "#9": CONTENT });
+  const error: Shape = {
+    // What the model is told, or else what the user is.
+    name: (value) => (isObject(value) && value["#9"] !== undefined ? "told" : ""),
+    of: {
+      told: keys("#1 #2", { "#9": CONTENT }),
+      "": keys("", { "#1": CONTENT, "#2": CONTENT }),
+    },
+  };
   return keys("", { step: keys(COLUMNS, { payload: own, error_details: error }) });
 }
 
@@ -92,6 +99,8 @@ const steps: [string, Shape][] = [
 
 export const known: Shape = {
   name: kindOf,
+  // Of a step of an unknown kind, everything but what all steps have.
+  unknown: (record) => (unwrap(record).kind === "step" ? step(keys(BESIDE)) : CONTENT),
   of: {
     conversation: keys("", {
       conversation: keys("trajectory_id cascade_id trajectory_type source"),
