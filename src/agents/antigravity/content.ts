@@ -13,7 +13,6 @@ import type {
   ToolResultPart,
   Usage,
 } from "../../session/types.ts";
-import { folderAt } from "../shared/uri.ts";
 import { allAt, at, textAt } from "./records.ts";
 import { CANCELED, FAILED, TOOLS } from "./steps.ts";
 import { fromNative } from "./tools.ts";
@@ -142,7 +141,7 @@ function contentOf(type: number, body: Json | undefined): ResultPart[] {
 }
 
 function entryLine(entry: Json): string {
-  const name = folderAt(textAt(entry, 1)) ?? "";
+  const name = saidIn(at(entry, 1));
   if (number(at(entry, 2)) === 1) return `${name}/`;
   const size = number(at(entry, 4));
   return size === undefined ? name : `${name} (${size} bytes)`;
