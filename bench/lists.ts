@@ -96,6 +96,7 @@ const FOLDERS: { [agent: string]: string } = {
   openhands: ".openhands/conversations",
   auggie: ".augment/sessions",
   kiro: ".kiro/sessions/cli",
+  antigravity: ".gemini/antigravity-cli/conversations",
   cursor: ".cursor/chats",
   roo: ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/tasks",
 };

@@ -4,6 +4,7 @@ import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { aider } from "./aider/index.ts";
 import { amp } from "./amp/index.ts";
+import { antigravity } from "./antigravity/index.ts";
 import { auggie } from "./auggie/index.ts";
 import { chatgpt } from "./chatgpt/index.ts";
 import { neverWritten } from "./claim.ts";
@@ -29,6 +30,7 @@ import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
 import { kiro } from "./kiro/index.ts";
 import { mastracode } from "./mastracode/index.ts";
+import { muse } from "./muse/index.ts";
 import { nanocoder } from "./nanocoder/index.ts";
 import { omp } from "./omp/index.ts";
 import { openclaw } from "./openclaw/index.ts";
@@ -84,6 +86,8 @@ export const agents: readonly Agent[] = [
   zed,
   warp,
   devin,
+  muse,
+  antigravity,
 ];
 
 /** Those that a session can be written for. */

@@ -5,6 +5,7 @@
 
 import { store as aider } from "./aider/store.ts";
 import { store as amp } from "./amp/store.ts";
+import { store as antigravity } from "./antigravity/store.ts";
 import { store as auggie } from "./auggie/store.ts";
 import { store as chatgpt } from "./chatgpt/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
@@ -28,6 +29,7 @@ import { store as kimi } from "./kimi/store.ts";
 import { store as kimiCli } from "./kimi-cli/store.ts";
 import { store as kiro } from "./kiro/store.ts";
 import { store as mastracode } from "./mastracode/store.ts";
+import { store as muse } from "./muse/store.ts";
 import { store as nanocoder } from "./nanocoder/store.ts";
 import { store as omp } from "./omp/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
@@ -83,4 +85,6 @@ export const stores: { readonly [agent: string]: Store } = {
   zed,
   warp,
   devin,
+  muse,
+  antigravity,
 };

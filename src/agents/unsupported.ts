@@ -29,7 +29,6 @@ function below(folders: readonly string[], ...names: readonly string[]): string[
 }
 
 const UNSUPPORTED: readonly Unsupported[] = [
-  { name: "Antigravity", words: ["antigravity", "agy"] },
   {
     name: "Windsurf",
     words: ["windsurf", "cascade"],

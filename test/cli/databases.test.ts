@@ -70,7 +70,7 @@ async function shows(m: Machine, selector: string, id: string): Promise<void> {
 }
 
 /** Each session has a database of its own, or the database is an older form that is only read: see the agents' tests. */
-const ALONE = new Set(["cursor", "kiro"]);
+const ALONE = new Set(["cursor", "kiro", "antigravity"]);
 
 describe("a database that is named by its path", () => {
   it("is tried with every agent that has one", () => {

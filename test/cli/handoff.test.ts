@@ -78,6 +78,8 @@ const REAL: { [agent: string]: string } = {
   zed: "zed/rows",
   devin: "devin/rows",
   warp: "warp/rows",
+  muse: "muse/basic",
+  antigravity: "antigravity/rows",
 };
 
 describe("the document of a real session", () => {

@@ -40,6 +40,7 @@ const NONE = new Set([
   "roo",
   "zed",
   "devin",
+  "antigravity",
 ]);
 
 /** Mistral Vibe records them only in a form that Segue does not write: see below. Kiro's name a message of their session. */

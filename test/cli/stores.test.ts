@@ -44,6 +44,8 @@ const FOLDERS = [
   [".qoder/x", /Qoder's store/],
   [".local/share/zed/x", /Zed's store/],
   [".local/state/warp-terminal/x", /Warp's store/],
+  [".local/share/muse/sessions/x", /Muse Code's store/],
+  [".gemini/antigravity-cli/x", /Antigravity's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

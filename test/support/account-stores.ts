@@ -34,6 +34,8 @@ const FOLDERS: { [agent: string]: string } = {
   auggie: ".augment/sessions",
   nanocoder: ".local/share/nanocoder/sessions",
   kiro: ".kiro/sessions/cli",
+  muse: ".local/share/muse/sessions",
+  antigravity: ".gemini/antigravity-cli/conversations",
 };
 
 /** An empty store of the agent's, where it does not make one itself. */
