@@ -135,9 +135,11 @@ export function readTexts(text: string, isFirst: boolean): Part[] {
  * What a user says after a task was completed is its tool's result. Here the result has nothing, and the
  * words are the user's; null for another result.
  */
-export function saidAfter({ content: [first, ...more] }: ToolResultPart): Part[] | null {
-  const part = first?.kind === "text" ? readTyped(first.text, false) : undefined;
-  return part?.kind === "text" && part.told !== true ? [part, ...more] : null;
+export function saidAfter({ content }: ToolResultPart): Part[] | null {
+  // Cline says first what it is.
+  const parts = content.map((part) => (part.kind === "text" ? readTyped(part.text, false) : part));
+  const at = parts.findIndex((part) => part.kind === "text" && part.told !== true);
+  return at < 0 ? null : [...parts.slice(0, at + 1), ...content.slice(at + 1)];
 }
 
 function isFramed(text: string): boolean {

@@ -32,7 +32,8 @@ export interface TaskDialect {
 }
 
 /** Of all of these extensions. */
-export const EXTENSIONS = /^(?:saoudrizwan\.claude-dev|rooveterinaryinc\.roo-cline|kilocode\.kilo-code)$/;
+export const EXTENSIONS =
+  /^(?:saoudrizwan\.claude-dev|rooveterinaryinc\.roo-cline|kilocode\.kilo-code)$/;
 
 export const ROO: TaskDialect = {
   id: "roo",

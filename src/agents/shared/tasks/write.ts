@@ -96,7 +96,12 @@ export class TaskWriter implements Writer {
     return this.#said("assistant", content, time, about);
   }
 
-  #said(role: "user" | "assistant", content: JsonObject[], time: string | null, about = {}): Json[] {
+  #said(
+    role: "user" | "assistant",
+    content: JsonObject[],
+    time: string | null,
+    about = {},
+  ): Json[] {
     if (content.length === 0) return [];
     return [this.#line({ role, content, ...compact(about), ts: this.#msOf(time) })];
   }
