@@ -3,8 +3,8 @@
 import { parseValue } from "../../lossless/json-text.ts";
 import { holdsTasks, taskDatabase } from "../shared/tasks/database.ts";
 import { CLINE } from "../shared/tasks/dialect.ts";
-import type { Database } from "../types.ts";
 import { unwrap } from "../shared/tasks/records.ts";
+import type { Database } from "../types.ts";
 import { database as sessions } from "./database.ts";
 
 const isTasks = (path: string): boolean => holdsTasks(path, CLINE);

@@ -17,7 +17,7 @@ import { withTaskTools } from "./task-tools.ts";
 import { writer as sessionWriter } from "./write.ts";
 
 /** Is this a line of a task? */
-export function isTask(record: Json): boolean {
+function isTask(record: Json): boolean {
   const { kind } = unwrap(record, CLINE);
   return kind !== "other" && kind !== "spelling";
 }

@@ -1,6 +1,14 @@
 /** The tasks of Cline's extension before 4.1, and of CLI 2; what they share with Roo Code's is in roo.test.ts. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { cline } from "../../../src/agents/cline/index.ts";
@@ -36,7 +44,9 @@ function filesIn(root: string): { [path: string]: string } {
 
 function entriesIn(path: string): Entry[] {
   const reader = cline.reader();
-  const lines = readFileSync(join(FIXTURES, path, "session.jsonl"), "utf8").trimEnd().split("\n");
+  const lines = readFileSync(join(FIXTURES, path, "session.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n");
   return lines.flatMap((line, at) => reader.read(parseValue(line) ?? null, at));
 }
 
@@ -156,7 +166,10 @@ describe("cline: the store of tasks", () => {
   it("turns are added, and taken back to the byte", () => {
     const { home, root, lines } = storeOf();
     const before = filesIn(home);
-    const said = { role: "user", content: [{ type: "text", text: "<feedback>\nMore?\n</feedback>" }] };
+    const said = {
+      role: "user",
+      content: [{ type: "text", text: "<feedback>\nMore?\n</feedback>" }],
+    };
     const after = [...lines, line({ ...said, ts: 1795947900000 })];
     database.replace(root, ID, lines, after);
     assert.deepEqual(database.read(root, ID), after);
@@ -205,7 +218,12 @@ describe("cline: tasks, as they are written", () => {
     assert.deepEqual(writer.predict(user), [
       { cline: { role: "user", content: [{ type: "text", text: "<task>\nHi\n</task>" }], ts: 0 } },
     ]);
-    const answer = { kind: "message", ...place, role: "assistant", parts: [reasoning, call] } as const;
+    const answer = {
+      kind: "message",
+      ...place,
+      role: "assistant",
+      parts: [reasoning, call],
+    } as const;
     const [record] = writer.predict(answer);
     assert.deepEqual(member(member(record, "cline"), "content"), [
       { type: "thinking", thinking: "Look.", signature: "" },

@@ -34,7 +34,8 @@ function messagesOf(...messages: JsonObject[]): Message[] {
 
 describe("kilo-code: what is read", () => {
   it("what is typed to resume a task, without the words before it", () => {
-    const text = "\n\nNew instructions for task continuation:\n<user_message>\nGo on.\n</user_message>";
+    const text =
+      "\n\nNew instructions for task continuation:\n<user_message>\nGo on.\n</user_message>";
     const [said] = messagesOf({ role: "user", content: [{ type: "text", text }] });
     const [before, typed] = known(said).parts;
     assert.equal(before?.kind === "text" && before.told, true);

@@ -114,7 +114,7 @@ export function textIn(block: Json): string | undefined {
 }
 
 /** A user's text, and whether it was typed: what stands in no tags is the extension's, in all but the first message. */
-export function readTyped(text: string, isFirst: boolean): Part {
+function readTyped(text: string, isFirst: boolean): Part {
   const [, , typed] = TAGGED.exec(text) ?? [];
   if (typed !== undefined) return { kind: "text", text: typed };
   return isFirst ? { kind: "text", text } : { kind: "text", text, told: true };
