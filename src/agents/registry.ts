@@ -26,6 +26,7 @@ import { gptme } from "./gptme/index.ts";
 import { grok } from "./grok/index.ts";
 import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
+import { kiloCode } from "./kilo-code/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
 import { kiro } from "./kiro/index.ts";
@@ -82,6 +83,7 @@ export const agents: readonly Agent[] = [
   cursor,
   kiro,
   roo,
+  kiloCode,
   qoder,
   zed,
   warp,

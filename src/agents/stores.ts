@@ -39,7 +39,7 @@ import { store as qoder } from "./qoder/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
-import { ROO } from "./shared/tasks/dialect.ts";
+import { KILO_CODE, ROO } from "./shared/tasks/dialect.ts";
 import { taskStore } from "./shared/tasks/store.ts";
 import type { Store } from "./types.ts";
 import { store as vibe } from "./vibe/store.ts";
@@ -81,6 +81,7 @@ export const stores: { readonly [agent: string]: Store } = {
   cursor,
   kiro,
   roo: taskStore(ROO),
+  "kilo-code": taskStore(KILO_CODE),
   qoder,
   zed,
   warp,

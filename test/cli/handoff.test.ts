@@ -74,6 +74,7 @@ const REAL: { [agent: string]: string } = {
   cursor: "cursor/rows",
   kiro: "kiro/rows",
   roo: "roo/rows",
+  "kilo-code": "kilo-code/rows",
   qoder: "qoder/basic",
   zed: "zed/rows",
   devin: "devin/rows",

@@ -38,6 +38,7 @@ const NONE = new Set([
   "qoder",
   "cursor",
   "roo",
+  "kilo-code",
   "zed",
   "devin",
   "antigravity",

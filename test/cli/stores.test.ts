@@ -23,6 +23,7 @@ const FOLDERS = [
   [".continue/x", /Continue's store/],
   [".cline/x", /Cline's store/],
   [".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/x", /Roo Code's store/],
+  [".config/Code/User/globalStorage/kilocode.kilo-code/x", /Kilo Code's store/],
   [".openclaw/x", /OpenClaw's store/],
   [".grok/x", /Grok Build's store/],
   [".local/share/goose/x", /Goose's store/],

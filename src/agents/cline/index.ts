@@ -1,14 +1,11 @@
 import type { Agent } from "../types.ts";
 import { cuts } from "./cuts.ts";
 import { transcript } from "./document.ts";
-import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media } from "./limits.ts";
-import { reader } from "./read.ts";
-import { recognises } from "./records.ts";
 import { store } from "./store.ts";
+import { frames, known, reader, recognises, writer } from "./tasks.ts";
 import { tools } from "./tools.ts";
-import { writer } from "./write.ts";
 
 export const cline: Agent = {
   id: "cline",

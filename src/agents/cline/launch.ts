@@ -1,5 +1,8 @@
 /** How Cline's CLI is started on a session. */
 import { basename, dirname } from "node:path";
+import { rowPlace } from "../../io/row-place.ts";
+import { holdsTasks } from "../shared/tasks/database.ts";
+import { CLINE } from "../shared/tasks/dialect.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -10,7 +13,10 @@ export const launch: Launch = {
   // It opens any session in any folder, but works in the one that it is started in.
   resumeArgs: ({ id, args }) => ["--id", id, ...args],
   resumesUnprompted: true,
-  hindrance: ({ path }) => (isSubagents(path) ? SUBAGENT : null),
+  hindrance({ path }) {
+    if (holdsTasks(rowPlace(path).path, CLINE)) return TASK;
+    return isSubagents(path) ? SUBAGENT : null;
+  },
   flags,
   start: {
     args: ({ prompt, args }) => [...args, "-i", "--", prompt],
@@ -22,6 +28,11 @@ export const launch: Launch = {
 const SUBAGENT = {
   why: "belongs to a subagent",
   how: "open it in another agent (--in), or open its parent session",
+};
+
+const TASK = {
+  why: "is a task of Cline's extension for editors",
+  how: "open it from Cline's history in the editor, or in another agent (--in)",
 };
 
 /** Such a transcript is beside its session's. */

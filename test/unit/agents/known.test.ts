@@ -76,6 +76,17 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<message>.roo.echoes",
     "<oracle>",
   ],
+  "kilo-code": [
+    "<task>.kilo-code-task.weather",
+    "<message>.kilo-code.content[]<text>.lang",
+    "<message>.kilo-code.content[]<hologram>",
+    "<message>.kilo-code.content[]<tool_use>.depth",
+    "<message>.kilo-code.echoes",
+    "<message>.kilo-code.content[]<tool_result>.content[]<scent>",
+    "<message>.kilo-code.content[]<document>",
+    "<oracle>",
+    "<starlight>",
+  ],
   goose: [
     "<session>.session.weather",
     "<message>.message.content_json[]<text>.lang",

@@ -13,6 +13,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../../session/types.ts";
+import type { TaskDialect } from "./dialect.ts";
 import { fromNative } from "./tools.ts";
 
 /** Content as a list of blocks: a text stands for one. */
@@ -28,10 +29,10 @@ export function readAnswer(block: Json): Part[] {
   switch (type) {
     case "text": {
       const part = textBlock(block);
-      return [part.kind === "text" ? textPart(part.text) : part];
+      return [...readDetails(block), part.kind === "text" ? textPart(part.text) : part];
     }
     case "thinking":
-      return [reasoning(member(block, "thinking"), block, ["signature"])];
+      return [reasoning(member(block, "thinking"), block, ["signature", "summary", "call_id"])];
     case "reasoning":
       return [readReasoning(block)];
     case "redacted_thinking":
@@ -39,7 +40,7 @@ export function readAnswer(block: Json): Part[] {
     case "thoughtSignature":
       return [reasoning(undefined, block, ["thoughtSignature"])];
     case "tool_use":
-      return [readCall(block)];
+      return [...readDetails(block), readCall(block)];
     default:
       return readContent(block);
   }
@@ -113,19 +114,32 @@ export function textIn(block: Json): string | undefined {
 }
 
 /** A user's text, and whether it was typed: what stands in no tags is the extension's, in all but the first message. */
-export function readTyped(text: string, isFirst: boolean): Part {
+function readTyped(text: string, isFirst: boolean): Part {
   const [, , typed] = TAGGED.exec(text) ?? [];
   if (typed !== undefined) return { kind: "text", text: typed };
   return isFirst ? { kind: "text", text } : { kind: "text", text, told: true };
+}
+
+/** Cline's and Kilo Code's words before what a user types to resume a task. */
+const PREFIXED =
+  /^(\s*(?:New instructions for task continuation|New message to respond to with plan_mode_respond tool[^\n]*):\n)(<user_message>\n[\s\S]*\n<\/user_message>)$/;
+
+/** The parts of a user's text: the extension's own words, and what was typed. */
+export function readTexts(text: string, isFirst: boolean): Part[] {
+  const [, before, typed] = PREFIXED.exec(text) ?? [];
+  if (before === undefined || typed === undefined) return [readTyped(text, isFirst)];
+  return [{ kind: "text", text: before, told: true }, readTyped(typed, isFirst)];
 }
 
 /**
  * What a user says after a task was completed is its tool's result. Here the result has nothing, and the
  * words are the user's; null for another result.
  */
-export function saidAfter({ content: [first, ...more] }: ToolResultPart): Part[] | null {
-  const part = first?.kind === "text" ? readTyped(first.text, false) : undefined;
-  return part?.kind === "text" && part.told !== true ? [part, ...more] : null;
+export function saidAfter({ content }: ToolResultPart): Part[] | null {
+  // Cline says first what it is.
+  const parts = content.map((part) => (part.kind === "text" ? readTyped(part.text, false) : part));
+  const at = parts.findIndex((part) => part.kind === "text" && part.told !== true);
+  return at < 0 ? null : [...parts.slice(0, at + 1), ...content.slice(at + 1)];
 }
 
 function isFramed(text: string): boolean {
@@ -165,10 +179,10 @@ export function printContent(part: Part): JsonObject[] {
 }
 
 /** Blocks of an answer, in which APIs take no images. */
-export function printAnswer(part: Part): JsonObject[] {
+export function printAnswer(part: Part, plain: TaskDialect["reasoning"]): JsonObject[] {
   switch (part.kind) {
     case "reasoning":
-      return [printReasoning(part)];
+      return [printReasoning(part, plain)];
     case "tool-call": {
       const input = isObject(part.input) ? part.input : { input: part.input };
       return [{ type: "tool_use", id: part.callId, name: part.name, input }];
@@ -181,9 +195,13 @@ export function printAnswer(part: Part): JsonObject[] {
 }
 
 /** Only what these extensions themselves put into a seal is written. */
-function printReasoning({ text, seal }: ReasoningPart): JsonObject {
+function printReasoning({ text, seal }: ReasoningPart, plain: TaskDialect["reasoning"]) {
   const [signature, data] = [member(seal, "signature"), member(seal, "data")];
-  if (signature !== undefined) return { type: "thinking", thinking: text, signature };
+  const summary = member(seal, "summary");
+  const call_id = member(seal, "call_id");
+  if ((signature ?? summary ?? call_id) !== undefined) {
+    return compact({ type: "thinking", thinking: text, signature, summary, call_id });
+  }
   if (data !== undefined) return { type: "redacted_thinking", data };
   const thoughtSignature = member(seal, "thoughtSignature");
   if (thoughtSignature !== undefined) return { type: "thoughtSignature", thoughtSignature };
@@ -192,6 +210,8 @@ function printReasoning({ text, seal }: ReasoningPart): JsonObject {
   if (encrypted_content !== undefined) {
     return compact({ type: "reasoning", summary: [], encrypted_content, id });
   }
+  // Cline sends no thinking without a signature to Anthropic, where it would be refused.
+  if (plain === "thinking") return { type: "thinking", thinking: text, signature: "" };
   return { type: "reasoning", text, summary: [] };
 }
 
@@ -211,13 +231,17 @@ export function printResult({ callId, isError, content }: ToolResultPart): JsonO
 /** Reasoning that stands beside the content of an answer, in two forms of other APIs. */
 export function readAsides(message: JsonObject): ReasoningPart[] {
   const parts: ReasoningPart[] = [];
-  const { reasoning_content, reasoning_details } = message;
+  const { reasoning_content } = message;
   if (reasoning_content !== undefined && reasoning_content !== null) {
     parts.push({ kind: "reasoning", text: saidIn(reasoning_content) });
   }
-  for (const detail of array(reasoning_details)) {
-    const said = saidIn(member(detail, "text") ?? member(detail, "summary"));
-    parts.push({ kind: "reasoning", text: said, seal: { reasoning_details: detail } });
-  }
-  return parts;
+  return [...parts, ...readDetails(message)];
+}
+
+/** Cline has them in the blocks that they belong to. */
+function readDetails(value: Json): ReasoningPart[] {
+  return array(member(value, "reasoning_details")).map((detail) => {
+    const text = saidIn(member(detail, "text") ?? member(detail, "summary"));
+    return { kind: "reasoning", text, seal: { reasoning_details: detail } };
+  });
 }

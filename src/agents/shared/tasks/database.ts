@@ -16,7 +16,7 @@ import { isObject, member } from "../../../session/json.ts";
 import type { Database } from "../../types.ts";
 import { type Lines, movedOn, sameLines } from "../lines.ts";
 import { jsonAt } from "../opened.ts";
-import type { TaskDialect } from "./dialect.ts";
+import { EXTENSIONS, type TaskDialect } from "./dialect.ts";
 import {
   itemFile,
   linesAt,
@@ -27,6 +27,7 @@ import {
   saidIn,
   screenFile,
 } from "./files.ts";
+import { checkList, enlist, listAt, removeListed } from "./list.ts";
 
 export function taskDatabase(dialect: TaskDialect, holds: Database["holds"]): Database {
   return {
@@ -41,14 +42,24 @@ export function taskDatabase(dialect: TaskDialect, holds: Database["holds"]): Da
   };
 }
 
-/** Is it a folder of this extension's tasks? Elsewhere than in its own folder, one of them shows it. */
-export function holdsTasks(path: string, { extensions, id }: TaskDialect, others: RegExp): boolean {
+/** Is it a folder of this extension's tasks? Elsewhere than in its own folder, the list shows it. */
+export function holdsTasks(path: string, { extensions, home = [], list }: TaskDialect): boolean {
   if (basename(path) !== "tasks") return false;
   if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
-  const owner = basename(dirname(path)).toLowerCase();
+  const folder = dirname(path);
+  const owner = basename(folder).toLowerCase();
   if (extensions.includes(owner)) return true;
-  if (id !== "roo" || others.test(owner)) return false;
-  return namesIn(path).some((name) => existsSync(placesOf(path, name).item));
+  const above = folder.split(/[\\/]/).slice(-home.length);
+  if (home.length > 0 && above.join() === home.join()) return true;
+  return !EXTENSIONS.test(owner) && listIn(path) === list;
+}
+
+/** Which list the tasks in this folder are in, whoever's they are; null without tasks. */
+function listIn(path: string): TaskDialect["list"] | null {
+  if (existsSync(listAt(path))) return "file";
+  const tasks = namesIn(path).map((name) => placesOf(path, name));
+  if (tasks.some(({ item }) => existsSync(item))) return "folders";
+  return tasks.some(({ messages }) => existsSync(messages)) ? "editor" : null;
 }
 
 /** The folders of tasks; what begins with a dot is on its way in, and with a line below, an index. */
@@ -71,6 +82,7 @@ function replace(
   const now = linesAt(root, id, dialect);
   if (!sameLines(now, before)) throw movedOn(places.folder, now, before);
   if (after === null) {
+    if (dialect.list === "file") removeListed(root, id);
     remove(places);
     return;
   }
@@ -82,21 +94,24 @@ function replace(
 /** All of it appears at once, under the folder's name. */
 function create(root: string, id: string, is: Said, dialect: TaskDialect): void {
   const places = placesOf(root, id);
-  if (!dialect.listsFolders) {
+  if (dialect.list === "editor") {
     const what = `${dialect.whose} does not list a task that it has not made`;
     throw new SegueError("refused", what, { where: places.folder });
   }
   if (existsSync(places.folder)) {
     throw new Overtaken("the task's folder already exists", { where: places.folder });
   }
+  if (dialect.list === "file") checkList(root, dialect);
   const aside = join(root, `.segue-${id}`);
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { mode: 0o700 });
   try {
     put(join(aside, basename(places.messages)), messagesFile(is, dialect));
     put(join(aside, basename(places.screen)), screenFile(places, null, is));
-    put(join(aside, basename(places.item)), itemFile(is, null, id));
+    const item = itemFile(is, null, id);
+    if (dialect.list === "folders") put(join(aside, basename(places.item)), item);
     renameSync(aside, places.folder);
+    if (dialect.list === "file") enlist(root, id, item, () => remove(places));
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
     throw error;
@@ -145,6 +160,9 @@ function renamed(dialect: TaskDialect, lines: readonly string[], newId: string):
   const own = lines.filter((line) => !line.startsWith('{"spelling":'));
   return own.map((line) => {
     const task = member(parseValue(line), dialect.keys.task);
-    return isObject(task) ? JSON.stringify({ [dialect.keys.task]: { ...task, id: newId } }) : line;
+    if (!isObject(task)) return line;
+    // Another id of the same task's.
+    const { ulid: _, ...rest } = task;
+    return JSON.stringify({ [dialect.keys.task]: { ...rest, id: newId } });
   });
 }

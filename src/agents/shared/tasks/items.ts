@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../../../session/types.ts";
 import { jsonAt } from "../opened.ts";
 import { reading, tablesOf } from "../sqlite.ts";
 import type { TaskDialect } from "./dialect.ts";
+import { listAt } from "./list.ts";
 
 export const ITEM = "history_item.json";
 
@@ -30,7 +31,9 @@ type List = ReadonlyMap<string, JsonObject>;
 function* listsOf(root: string, dialect: TaskDialect): Generator<List> {
   const folder = dirname(root);
   yield kept(join(root, "_index.json"), (path) => member(jsonAt(path), "entries"));
-  yield kept(join(folder, "state", "taskHistory.json"), jsonAt);
+  yield kept(listAt(root), jsonAt);
+  // What Kilo Code's CLI before 7 has in the place of an editor's state.
+  yield kept(join(folder, "global-state.json"), (path) => member(jsonAt(path), "taskHistory"));
   yield kept(join(dirname(folder), "state.vscdb"), (path) => stateIn(path, dialect));
 }
 

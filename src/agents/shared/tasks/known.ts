@@ -5,7 +5,10 @@ import { blocks, by, CONTENT, keys } from "../known.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { unwrap } from "./records.ts";
 
-const text = keys("type citations cache_control", { text: CONTENT });
+const detail = keys("type id format index signature data", { text: CONTENT, summary: CONTENT });
+const details: Readonly<Record<string, Shape>> = { reasoning_details: { each: detail } };
+
+const text = keys("type citations cache_control call_id signature", { text: CONTENT, ...details });
 const image = keys("type cache_control", {
   source: keys("type media_type", { data: CONTENT, url: CONTENT }),
 });
@@ -14,23 +17,26 @@ const said = by("type", { text, image });
 const block = by("type", {
   text,
   image,
-  thinking: keys("type signature", { thinking: CONTENT }),
+  thinking: keys("type signature summary call_id", { thinking: CONTENT }),
   reasoning: keys("type encrypted_content id", { text: CONTENT, summary: CONTENT }),
-  redacted_thinking: keys("type data"),
+  redacted_thinking: keys("type data call_id"),
   thoughtSignature: keys("type thoughtSignature"),
-  tool_use: keys("type id cache_control", { name: CONTENT, input: CONTENT }),
-  tool_result: keys("type tool_use_id is_error cache_control", { content: blocks(said) }),
+  tool_use: keys("type id cache_control call_id signature", {
+    name: CONTENT,
+    input: CONTENT,
+    ...details,
+  }),
+  tool_result: keys("type tool_use_id is_error cache_control call_id", { content: blocks(said) }),
 });
 
 const MESSAGE =
   `role ts id condenseId condenseParent truncationId truncationParent isTruncationMarker
   isSummary modelInfo metrics`.replaceAll("\n", " ");
 
-const detail = keys("type id format index signature data", { text: CONTENT, summary: CONTENT });
 const message = keys(MESSAGE, {
   content: blocks(block),
   reasoning_content: CONTENT,
-  reasoning_details: { each: detail },
+  ...details,
 });
 
 const TASK =

@@ -11,6 +11,7 @@ import type {
   JsonObject,
   Part,
   ToolResultPart,
+  Usage,
 } from "../../../session/types.ts";
 import {
   blocksOf,
@@ -20,7 +21,7 @@ import {
   readContent,
   readReasoning,
   readResult,
-  readTyped,
+  readTexts,
   saidAfter,
   textIn,
 } from "./content.ts";
@@ -110,10 +111,12 @@ export class TaskReader implements Reader {
       if (part.kind === "tool-call" && part.name === COMPLETION) this.#completions.add(part.callId);
     }
     const stop = parts.some(({ kind }) => kind === "tool-call") ? "tool" : "end";
-    const { model } = this.#header;
+    const model = string(member(message.modelInfo, "modelId")) ?? this.#header.model;
+    this.#header.model = model;
+    const usage = readUsage(message.metrics);
     const place = this.#place(time);
     const said = { kind: "message", ...place, role: "assistant", parts, stop } as const;
-    return [model === null ? said : { ...said, model }];
+    return [{ ...said, ...(model === null ? {} : { model }), ...(usage ? { usage } : {}) }];
   }
 
   /** Results of tools come first, and what the extension says of the machine last, as a rule. */
@@ -130,7 +133,7 @@ export class TaskReader implements Reader {
         results.push(typed === null ? result : { ...result, content: [] });
         parts.push(...(typed ?? []));
       } else if (isDetails(block)) details.push(...readContent(block));
-      else if (text !== undefined) parts.push(readTyped(text, isFirst));
+      else if (text !== undefined) parts.push(...readTexts(text, isFirst));
       else parts.push(...readContent(block));
     }
     this.#note(details);
@@ -213,6 +216,16 @@ export class TaskReader implements Reader {
   #aside(body: EventBody): Entry {
     return { kind: "event", id: this.#id(), parentId: null, time: null, ...body };
   }
+}
+
+/** Cline's: `prompt` counts what the cache held, too. */
+function readUsage(metrics: Json | undefined): Usage | undefined {
+  const count = (key: string) => number(member(member(metrics, "tokens"), key));
+  const prompt = count("prompt");
+  if (prompt === undefined) return undefined;
+  const cacheRead = count("cached") ?? 0;
+  const output = count("completion") ?? 0;
+  return { input: Math.max(0, prompt - cacheRead), output, cacheRead, cacheWrite: 0 };
 }
 
 function carry(kept: JsonObject): EventBody {

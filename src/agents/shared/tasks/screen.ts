@@ -1,7 +1,7 @@
 /** `ui_messages.json`: what the extension shows of a task, whose first message is the task itself. */
 import { array, compact, member, number, printed, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
-import { blocksOf, isDetails, readTyped, textIn } from "./content.ts";
+import { blocksOf, isDetails, readTexts, textIn } from "./content.ts";
 import { messageIn } from "./records.ts";
 
 /** What is shown of these messages. `task`: what a task without a prompt is called. */
@@ -50,8 +50,9 @@ function userShown(blocks: readonly Json[], ts: number): JsonObject[] {
   const typed = blocks.flatMap((block) => {
     const text = isDetails(block) ? undefined : textIn(block);
     if (text === undefined) return [];
-    const part = readTyped(text, false);
-    return part.kind === "text" && part.told !== true ? [part.text] : [];
+    return readTexts(text, false).flatMap((part) =>
+      part.kind === "text" && part.told !== true ? [part.text] : [],
+    );
   });
   const images = blocks.flatMap((block) => {
     const source = member(block, "source");

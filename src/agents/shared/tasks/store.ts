@@ -15,7 +15,7 @@ import { placesOf } from "./files.ts";
 import { itemAt } from "./items.ts";
 
 export function taskStore(dialect: TaskDialect): Store {
-  const database = taskDatabase(dialect, (path) => holdsTasks(path, dialect, KNOWN));
+  const database = taskDatabase(dialect, (path) => holdsTasks(path, dialect));
   return {
     variables: ["VSCODE_PORTABLE", "VSCODE_APPDATA", "VSCODE_AGENT_FOLDER"],
     roots: (env, host) => taskRoots(dialect, env, host ?? hostOf(env)),
@@ -44,21 +44,30 @@ export function taskStore(dialect: TaskDialect): Store {
   };
 }
 
-/** Of other extensions, and of Cline's own folder. */
-const KNOWN = /^(?:saoudrizwan\.claude-dev|rooveterinaryinc\.roo-cline|kilocode\.kilo-code|data)$/;
-
 /**
  * Those that exist; where none does, the one of Visual Studio Code. A folder that a setting names takes
  * the place of the extension's own, which may still hold older tasks.
  */
 export function taskRoots(dialect: TaskDialect, env: NodeJS.ProcessEnv, host: Host): string[] {
-  const { path } = host;
+  const all = foldersOf(dialect, env, host);
+  const there = all.filter(isDirectory);
+  return there.length > 0 ? there : all.slice(0, 1);
+}
+
+/** Whether they exist or not. */
+function foldersOf(dialect: TaskDialect, env: NodeJS.ProcessEnv, host: Host): string[] {
+  const { path, home } = host;
   const all = userFolders(env, host).flatMap((user) => {
     const folders = dialect.extensions.map((id) => extensionFolder(user, id, host));
-    return [...movedTo(user, dialect, host), ...folders].map((one) => path.join(one, "tasks"));
+    return [...movedTo(user, dialect, host), ...folders];
   });
-  const there = [...new Set(all)].filter(isDirectory);
-  return there.length > 0 ? there : all.slice(0, 1);
+  if (dialect.home) all.push(path.join(home, ...dialect.home));
+  return [...new Set(all)].map((one) => path.join(one, "tasks"));
+}
+
+/** Those that exist. */
+export function tasksThere(dialect: TaskDialect, env: NodeJS.ProcessEnv, host: Host): string[] {
+  return foldersOf(dialect, env, host).filter(isDirectory);
 }
 
 function isDirectory(path: string): boolean {

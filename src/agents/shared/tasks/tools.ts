@@ -1,4 +1,5 @@
 /** The tools of these extensions, and the shared vocabulary. */
+import { parseValue } from "../../../lossless/json-text.ts";
 import type { Tools } from "../../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../../session/json.ts";
 import { shellWord } from "../../../session/text.ts";
@@ -19,7 +20,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     }
     case "apply_diff":
     case "replace_in_file":
-      return diffUse(path, string(input.diff));
+      return diffUse(path ?? string(input.absolutePath), string(input.diff));
     case "edit":
     case "search_and_replace":
     case "search_replace":
@@ -47,6 +48,16 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return typeof input.question === "string" ? { tool: "ask", questions: [input] } : null;
     case "new_task":
       return subagentUse(input);
+    case "use_mcp_tool":
+      return serverUse(input);
+    case "web_fetch": {
+      const url = string(input.url);
+      return url === undefined ? null : { tool: "fetch", url, ...present("prompt", input.prompt) };
+    }
+    case "web_search": {
+      const query = string(input.query);
+      return query === undefined ? null : { tool: "web-search", query };
+    }
     default:
       return mcpUse(name, input);
   }
@@ -67,7 +78,9 @@ function executeUse(input: JsonObject): ToolUse | null {
 /** `offset` counts from 1; in the other mode it reads what belongs together around a line. */
 function readUse(path: string, input: JsonObject): ToolUse | null {
   if ((input.mode ?? "slice") !== "slice" || (input.indentation ?? null) !== null) return null;
-  const [offset, limit] = [number(input.offset), number(input.limit)];
+  const offset = number(input.offset) ?? number(input.start_line);
+  const end = number(input.end_line);
+  const limit = end === undefined ? number(input.limit) : end - (offset ?? 1) + 1;
   return {
     tool: "read",
     path,
@@ -85,10 +98,29 @@ function readsUse(input: JsonObject): ToolUse | null {
 }
 
 function editUse(input: JsonObject): ToolUse | null {
+  if (Array.isArray(input.operations)) return operationsUse(input);
   const path = string(input.file_path) ?? string(input.path);
   const known = ["file_path", "path", "old_string", "new_string", "replace_all"];
   if (path === undefined || !hasOnly(input, known)) return null;
   return replaceUse(path, [input.old_string, input.new_string, input.replace_all]);
+}
+
+/** Kilo Code's `search_and_replace`: each text is there once. */
+function operationsUse({ path, operations }: JsonObject): ToolUse | null {
+  const edits = array(operations).flatMap((one) => {
+    const [old, replaced] = [string(member(one, "search")), string(member(one, "replace"))];
+    return old === undefined || replaced === undefined ? [] : [{ old, new: replaced }];
+  });
+  const isWhole = edits.length > 0 && edits.length === array(operations).length;
+  return typeof path === "string" && isWhole ? { tool: "edit", path, edits } : null;
+}
+
+/** Cline's: the arguments are JSON text, or an object. */
+function serverUse(input: JsonObject): ToolUse | null {
+  const [server, name] = [string(input.server_name), string(input.tool_name)];
+  const given = input.arguments ?? {};
+  const args = typeof given === "string" ? parseValue(given) : given;
+  return server && name && isObject(args) ? { tool: "mcp", server, name, input: args } : null;
 }
 
 const BLOCK =

@@ -9,6 +9,7 @@ import type {
   Json,
   JsonObject,
   Message,
+  Usage,
 } from "../../../session/types.ts";
 import { uuid4 } from "../ids.ts";
 import { blocksOf, printAnswer, printContent, printResult, printUser } from "./content.ts";
@@ -20,7 +21,10 @@ export class TaskWriter implements Writer {
   readonly #seed: string;
   /** Number of committed records: the source of new ids. */
   #n = 0;
+  #messages = 0;
   #ms = 0;
+  /** That of the newest answer. */
+  #modelInfo: Json | undefined;
 
   constructor(dialect: TaskDialect, { seed }: WriterOptions) {
     this.#dialect = dialect;
@@ -31,13 +35,13 @@ export class TaskWriter implements Writer {
     if (entry.kind === "event") return this.#event(entry, entry.time);
     switch (entry.role) {
       case "user":
-        return this.#said("user", userBlocks(entry, this.#dialect.tag), entry.time);
+        return this.#said("user", userBlocks(entry, this.#tag), entry.time);
       case "tool": {
         const results = entry.parts.filter((part) => part.kind === "tool-result");
         return this.#said("user", results.map(printResult), entry.time);
       }
       case "assistant":
-        return this.#said("assistant", entry.parts.flatMap(printAnswer), entry.time);
+        return this.#answer(entry);
       case "system":
         return [];
     }
@@ -71,12 +75,35 @@ export class TaskWriter implements Writer {
 
   commit(record: Json): void {
     this.#n++;
-    const ts = member(this.#messageIn(record), "ts");
+    const message = this.#messageIn(record);
+    if (message !== undefined) this.#messages++;
+    const ts = member(message, "ts");
     if (typeof ts === "number") this.#ms = ts;
+    this.#modelInfo = member(message, "modelInfo") ?? this.#modelInfo;
   }
 
-  #said(role: "user" | "assistant", content: JsonObject[], time: string | null): Json[] {
-    return content.length === 0 ? [] : [this.#line({ role, content, ts: this.#msOf(time) })];
+  get #tag(): string {
+    return this.#messages === 0 ? this.#dialect.firstTag : this.#dialect.tag;
+  }
+
+  #answer({ parts, time, model, usage }: Message): Json[] {
+    const content = parts.flatMap((part) => printAnswer(part, this.#dialect.reasoning));
+    const isSame = model !== undefined && model === member(this.#modelInfo, "modelId");
+    // The cost is not known here.
+    const about = isSame
+      ? { modelInfo: this.#modelInfo, metrics: usage && { tokens: tokensOf(usage) } }
+      : {};
+    return this.#said("assistant", content, time, about);
+  }
+
+  #said(
+    role: "user" | "assistant",
+    content: JsonObject[],
+    time: string | null,
+    about = {},
+  ): Json[] {
+    if (content.length === 0) return [];
+    return [this.#line({ role, content, ...compact(about), ts: this.#msOf(time) })];
   }
 
   #line(message: JsonObject): Json {
@@ -95,7 +122,7 @@ export class TaskWriter implements Writer {
   #event(entry: EventBody, time: string | null): Json[] {
     switch (entry.event) {
       case "start":
-        return [{ [this.#dialect.keys.task]: taskOf(entry.header) }];
+        return [{ [this.#dialect.keys.task]: taskOf(entry.header, this.#dialect) }];
       case "compaction": {
         const content = [{ type: "text", text: entry.summary }];
         const condenseId = uuid4(this.#seed, this.#n);
@@ -120,12 +147,16 @@ function userBlocks({ parts, scaffold }: Message, tag: string): JsonObject[] {
   return scaffold === true ? parts.flatMap(printContent) : printUser(parts, tag);
 }
 
-function taskOf({ id, title, cwd, parent }: Header): JsonObject {
+function tokensOf({ input, output, cacheRead, cacheWrite }: Usage): JsonObject {
+  return { prompt: input + cacheRead + cacheWrite, completion: output, cached: cacheRead };
+}
+
+function taskOf({ id, title, cwd, parent }: Header, { folderKey, mode }: TaskDialect): JsonObject {
   return compact({
     id,
     parentTaskId: parent ?? undefined,
     task: titleOf(title, null) ?? "",
-    workspace: cwd ?? undefined,
-    mode: "code",
+    [folderKey]: cwd ?? undefined,
+    mode,
   });
 }
