@@ -22,7 +22,9 @@ const SESSIONS = "workspace-sessions";
 const LIST = "sessions.json";
 /** What the editor keeps of itself with a session. */
 const OF_A_RUN = new Set(
-  `history config contextUsagePercentage autonomyMode defaultModelTitle selectedProfileId`.split(" "),
+  `history config contextUsagePercentage autonomyMode defaultModelTitle selectedProfileId`.split(
+    " ",
+  ),
 );
 
 /** A folder of `workspace-sessions`, or one with `.chat` documents. */
@@ -159,7 +161,11 @@ function foundAt(path: string, name: string, id: string): Found | null {
   return { agent: "kiro", id, path, mtime, bytes, inode };
 }
 
-function shown(about: JsonObject, cwd: string | null, mtime: number): NonNullable<Found["summary"]> {
+function shown(
+  about: JsonObject,
+  cwd: string | null,
+  mtime: number,
+): NonNullable<Found["summary"]> {
   return {
     title: string(about.title) || null,
     cwd,

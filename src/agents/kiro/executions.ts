@@ -81,7 +81,8 @@ export function linesOfExecution(
   });
   const within = new Set([...seen, id]);
   const steps = stepsOf(document).flatMap((step): string[] => {
-    const child = step.type === "specAgent" ? string(member(step.output, "executionId")) : undefined;
+    const child =
+      step.type === "specAgent" ? string(member(step.output, "executionId")) : undefined;
     const inner = child === undefined ? [] : linesOfExecution(child, find, within);
     return [text({ step }), ...inner];
   });
@@ -126,7 +127,9 @@ function stepOf(action: JsonObject, answers: ReadonlyMap<string, JsonObject>): J
     name: answer?.name,
     input: answer?.args ?? rawInput ?? kept,
     output: answer?.message ?? action.output ?? errorMessage,
-    success: answer?.success ?? (/^(?:error|failed|canceled|rejected)/i.test(string(actionState) ?? "") ? false : undefined),
+    success:
+      answer?.success ??
+      (/^(?:error|failed|canceled|rejected)/i.test(string(actionState) ?? "") ? false : undefined),
   });
 }
 

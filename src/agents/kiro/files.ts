@@ -97,7 +97,10 @@ export function bytesAt(path: string): Buffer | null {
 }
 
 /** A line that does not look like one of the log (`isOwn`) is put into one that does. */
-export function logLines(bytes: Buffer | null, isOwn: (record: Json | undefined) => boolean): string[] {
+export function logLines(
+  bytes: Buffer | null,
+  isOwn: (record: Json | undefined) => boolean,
+): string[] {
   const lines: string[] = [];
   if (bytes === null) return lines;
   for (let at = 0; at < bytes.length; ) {
@@ -109,7 +112,11 @@ export function logLines(bytes: Buffer | null, isOwn: (record: Json | undefined)
   return lines;
 }
 
-function wrapped(line: Buffer, torn: boolean, isOwn: (record: Json | undefined) => boolean): string {
+function wrapped(
+  line: Buffer,
+  torn: boolean,
+  isOwn: (record: Json | undefined) => boolean,
+): string {
   const said = line.toString("utf8");
   const isText = Buffer.from(said).equals(line);
   if (isText && !torn && isOwn(parseValue(said))) return said;

@@ -36,7 +36,8 @@ export function readEntry(entry: JsonObject, answered: ReadonlySet<string>): Pie
     case "user":
       return { role: "user", parts: [...said, ...contextIn(contextItems)], ...named };
     case "assistant": {
-      if (answered.has(string(executionId) ?? "")) return { body: { event: "opaque", type: "entry" } };
+      if (answered.has(string(executionId) ?? ""))
+        return { body: { event: "opaque", type: "entry" } };
       const isEmpty = said.every((part) => part.kind === "text" && part.text === PLACEHOLDER);
       const logged = isEmpty ? array(promptLogs).flatMap(completionIn) : [];
       if (isEmpty && logged.length === 0) return { body: { event: "opaque", type: "entry" } };
@@ -58,7 +59,8 @@ function completionIn(log: Json): Part[] {
 }
 
 function contentIn(content: Json | undefined): Part[] {
-  if (!Array.isArray(content)) return isObject(content) ? blockIn(content) : textIn("content", content);
+  if (!Array.isArray(content))
+    return isObject(content) ? blockIn(content) : textIn("content", content);
   return content.flatMap(blockIn);
 }
 

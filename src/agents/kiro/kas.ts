@@ -174,4 +174,3 @@ export function wholeKas(file: string): string | null {
     ? `${bucket}#${basename(folder)}`
     : null;
 }
-

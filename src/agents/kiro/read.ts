@@ -20,7 +20,16 @@ import { readAnswered, readAsked } from "./exchange.ts";
 import { answers, readEntry, readSpoken, readStep } from "./history.ts";
 import { readEnd } from "./limits.ts";
 import { readPayload } from "./payloads.ts";
-import { carryIn, FILLER, type Own, type Piece, type Stored, timeIn, timeOf, unwrap } from "./records.ts";
+import {
+  carryIn,
+  FILLER,
+  type Own,
+  type Piece,
+  type Stored,
+  timeIn,
+  timeOf,
+  unwrap,
+} from "./records.ts";
 import { readResult } from "./results.ts";
 import { Standing } from "./standing.ts";
 
@@ -261,7 +270,10 @@ class KiroReader implements Reader {
   #payload({ id, time, type, payload }: Extract<Stored, { kind: "payload" }>): Entry[] {
     this.#note(time);
     if (type === "tombstone") {
-      const anchor = this.#standing.take(string(payload.effectiveFromMessageId) ?? "", payload.kind);
+      const anchor = this.#standing.take(
+        string(payload.effectiveFromMessageId) ?? "",
+        payload.kind,
+      );
       if (anchor === undefined) return [this.#aside({ event: "opaque", type })];
       this.#tail = anchor;
       return [this.#aside({ event: "opaque", type, anchor })];

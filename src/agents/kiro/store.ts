@@ -11,8 +11,8 @@ import type { Json, JsonObject } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database, holdsFiles, idsIn } from "./database.ts";
-import { aboutAt } from "./files.ts";
 import { findEditor, holdsEditor, titleOfEditor, wholeEditor } from "./editor.ts";
+import { aboutAt } from "./files.ts";
 import { findKas, holdsKas, isSubagentPlace, subagentsOf, titleOfKas, wholeKas } from "./kas.ts";
 import {
   DATABASE,
