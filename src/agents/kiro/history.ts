@@ -27,26 +27,26 @@ const ASIDE = new Set([
 ]);
 
 /** An entry of the history; `answered`: the executions whose steps said something. */
-export function readEntry(entry: JsonObject, answered: ReadonlySet<string>): Piece {
+export function readEntry(entry: JsonObject, answered: ReadonlySet<string>): Piece[] {
   const { message, executionId, contextItems, promptLogs } = entry;
   const said = contentIn(member(message, "content"));
   const id = string(member(message, "id"));
   const named = id === undefined ? {} : { id };
   switch (member(message, "role")) {
     case "user":
-      return { role: "user", parts: [...said, ...contextIn(contextItems)], ...named };
+      return [{ role: "user", parts: [...said, ...contextIn(contextItems)], ...named }];
     case "assistant": {
-      if (answered.has(string(executionId) ?? ""))
-        return { body: { event: "opaque", type: "entry" } };
+      const aside: Piece = { body: { event: "opaque", type: "entry" } };
+      if (answered.has(string(executionId) ?? "")) return [aside];
       const isEmpty = said.every((part) => part.kind === "text" && part.text === PLACEHOLDER);
-      const logged = isEmpty ? array(promptLogs).flatMap(completionIn) : [];
-      if (isEmpty && logged.length === 0) return { body: { event: "opaque", type: "entry" } };
-      return { role: "assistant", parts: isEmpty ? logged : said, ...named };
+      if (!isEmpty) return [{ role: "assistant", parts: said, ...named }];
+      const logged = array(promptLogs).flatMap(completionIn);
+      return logged.length === 0 ? [aside] : [aside, { role: "assistant", parts: logged, ...named }];
     }
     case "system":
-      return { role: "system", parts: said, scaffold: true, ...named };
+      return [{ role: "system", parts: said, scaffold: true, ...named }];
     default:
-      return { role: "assistant", parts: [otherPart("entry", message ?? entry)] };
+      return [{ role: "assistant", parts: [otherPart("entry", message ?? entry)] }];
   }
 }
 

@@ -86,9 +86,8 @@ const turn = keys(
 );
 
 /** Of Kiro CLI 3: what a folder, a file or a tool's call is named by is no content. */
-const item = keys("uri id editing editable", {
+const item = keys("uri id editing editable description", {
   name: CONTENT,
-  description: CONTENT,
   content: CONTENT,
 });
 const attached = {

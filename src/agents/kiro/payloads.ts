@@ -39,11 +39,11 @@ export function readPayload(type: string, payload: JsonObject, time: string | nu
     case "agent_note":
       return [{ role: "user", parts: notTyped(textIn("content", payload.content)), told: true }];
     case "session_start":
-      return [scaffold([...textIn("content", payload.content), ...attached(payload)])];
+      return [scaffold(type, [...textIn("content", payload.content), ...attached(payload)])];
     case "steering_inclusion":
-      return [scaffold(array(payload.documents).flatMap(steeringIn))];
+      return [scaffold(type, array(payload.documents).flatMap(steeringIn))];
     case "ContextualHookInvoked":
-      return [scaffold(textIn("output", payload.output))];
+      return [scaffold(type, textIn("output", payload.output))];
     case "mode_change":
       return [{ body: { event: "mode", mode: "agent", value: saidIn(payload.toMode) } }];
     case "session_metadata":
@@ -65,7 +65,8 @@ function aside(type: string): Piece {
 }
 
 /** What Kiro puts into the conversation, and will again. */
-function scaffold(parts: Part[]): Piece {
+function scaffold(type: string, parts: Part[]): Piece {
+  if (parts.length === 0) return aside(type);
   return { role: "user", parts: notTyped(parts), scaffold: true };
 }
 

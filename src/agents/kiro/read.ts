@@ -91,7 +91,7 @@ class KiroReader implements Reader {
       case "step":
         return this.#step(stored.own);
       case "entry":
-        return this.#pieces([readEntry(stored.own, this.#answered)]);
+        return this.#pieces(readEntry(stored.own, this.#answered));
       case "spoken":
         return this.#pieces([readSpoken(stored.own)]);
       case "carry":

@@ -155,7 +155,9 @@ export function recognises(record: Json): boolean {
     case "line":
       return true;
     case "step":
+      return typeof stored.own.type === "string";
     case "spoken":
+      return typeof stored.own.role === "string";
     case "summary":
     case "other":
       return false;
