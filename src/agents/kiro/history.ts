@@ -46,7 +46,7 @@ export function readEntry(entry: JsonObject, answered: ReadonlySet<string>): Pie
     case "system":
       return [{ role: "system", parts: said, scaffold: true, ...named }];
     default:
-      return [{ role: "assistant", parts: [otherPart("entry", message ?? entry)] }];
+      return [{ role: "assistant", parts: [otherPart("entry", entry)] }];
   }
 }
 
