@@ -177,7 +177,7 @@ const OWN =
   /^(?:# (?:System Prompt|Identity)|## Included Rules|<(?:identity|capabilities|response_style|rules|key_kiro_features|system_information|platform_specific|EnvironmentContext|user-rule|workflow-definition|implicit-rules|steering-reminder)|You are operating in a workspace|Follow these instructions)/;
 /** What it answers to that. */
 const ACKNOWLEDGED = "I will follow these instructions.";
-const ENVIRONMENT = /\n*<EnvironmentContext>[\s\S]*?<\/EnvironmentContext>/;
+const ENVIRONMENT = /\s*<EnvironmentContext>[\s\S]*<\/EnvironmentContext>\s*$/;
 
 /** `{role: "human"|"bot"|"tool", content}` */
 export function readSpoken({ role, content }: JsonObject): Piece {
@@ -205,8 +205,7 @@ export function readSpoken({ role, content }: JsonObject): Piece {
 function withoutEnvironment(part: Part): Part[] {
   const [found] = part.kind === "text" ? (ENVIRONMENT.exec(part.text) ?? []) : [];
   if (part.kind !== "text" || found === undefined) return [part];
-  const [before, ...after] = part.text.split(found);
-  const rest = [before, ...after].join("");
+  const rest = part.text.slice(0, -found.length);
   const own: Part = { kind: "text", text: found.trim(), told: true };
   return rest === "" ? [own] : [{ kind: "text", text: rest }, own];
 }

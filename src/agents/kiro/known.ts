@@ -95,8 +95,8 @@ const attached = {
   documents: { each: keys("mimeType mime_type uri", { data: CONTENT, name: CONTENT }) },
 };
 const steering: Shape = {
-  name: (value) => (typeof value === "string" ? "id" : ""),
-  of: { id: true, "": keys("id displayName scope", { content: CONTENT }) },
+  name: (value) => (typeof value === "string" ? "id" : Array.isArray(value) ? "list" : ""),
+  of: { id: true, list: CONTENT, "": keys("id displayName scope", { content: CONTENT }) },
 };
 
 const OF_A_TURN = "type executionId subExecutionId _meta";

@@ -124,7 +124,8 @@ function attached(payload: JsonObject): Part[] {
 
 /** Only its id, or the document. */
 function steeringIn(document: Json): Part[] {
-  return isObject(document) ? textIn("documents", document.content) : [];
+  if (isObject(document)) return textIn("documents", document.content);
+  return isNested(document) ? [otherPart("documents", document)] : [];
 }
 
 function readAssistant(payload: JsonObject): Piece[] {
