@@ -27,7 +27,10 @@ const OF_A_RUN = new Set(
 /** `~/.kiro/sessions`, one of its folders, or that of a session's subagents. */
 export function holdsKas(path: string): boolean {
   if (basename(path) === SUBAGENTS) return aboutKas(dirname(path)) !== null;
-  return BUCKET.test(basename(path)) && isFolder(path);
+  return (
+    BUCKET.test(basename(path)) &&
+    namesIn(path).some((id) => existsSync(join(path, id, "session.json")))
+  );
 }
 
 export function isFolder(path: string): boolean {
