@@ -17,19 +17,11 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { blocksIn, readAnswer, readSaid } from "./content.ts";
 import { readAnswered, readAsked } from "./exchange.ts";
+import { headIn, rowOf } from "./heads.ts";
 import { answers, readEntry, readSpoken, readStep } from "./history.ts";
 import { readEnd } from "./limits.ts";
 import { readPayload } from "./payloads.ts";
-import {
-  carryIn,
-  FILLER,
-  type Own,
-  type Piece,
-  type Stored,
-  timeIn,
-  timeOf,
-  unwrap,
-} from "./records.ts";
+import { carryIn, FILLER, type Piece, type Stored, timeIn, timeOf, unwrap } from "./records.ts";
 import { readResult } from "./results.ts";
 import { Standing } from "./standing.ts";
 
@@ -350,41 +342,6 @@ class KiroReader implements Reader {
     this.#count++;
     return id;
   }
-}
-
-/** What the other stores' documents say, under the same names. */
-function headIn(kind: Own, own: JsonObject): JsonObject {
-  if (kind === "metadata") {
-    const { id, workspacePaths, createdAt, modelId, parentSessionId } = own;
-    const [cwd = null] = array(workspacePaths);
-    return {
-      session_id: id ?? null,
-      cwd,
-      created_at: createdAt ?? null,
-      model: modelId ?? null,
-      parent_session_id: parentSessionId ?? null,
-    };
-  }
-  const { metadata } = own;
-  const folder = string(own.workspaceDirectory) || string(own.workspacePath);
-  return {
-    session_id: own.sessionId ?? null,
-    title: own.title ?? null,
-    cwd: folder ?? null,
-    created_at: timeOf(own.dateCreated ?? member(metadata, "startTime")),
-    model: own.selectedModel ?? member(metadata, "modelId") ?? null,
-  };
-}
-
-/** What a row says, under the names that the file has for it. */
-function rowOf(row: JsonObject): JsonObject {
-  const ms = number(row.created_at);
-  return {
-    session_id: row.conversation_id ?? null,
-    cwd: row.key ?? null,
-    created_at: ms === undefined ? null : ms / 1000,
-    model: member(row.model_info, "model_id") ?? row.model ?? null,
-  };
 }
 
 /** What a turn took. Kiro counts credits; tokens are there where the vendor's server says them. */
