@@ -11,7 +11,7 @@ import { text } from "./files.ts";
 import { isFolder, namesIn } from "./kas.ts";
 
 /** An execution's document by its id; null if there is none. */
-export type Executions = (id: string) => JsonObject | null;
+type Executions = (id: string) => JsonObject | null;
 
 /**
  * Those of a folder, of which `hash` is the name, or else of any, as long as they belong to the session. The names of

@@ -41,7 +41,9 @@ export function readEntry(entry: JsonObject, answered: ReadonlySet<string>): Pie
       const isEmpty = said.every((part) => part.kind === "text" && part.text === PLACEHOLDER);
       if (!isEmpty) return [{ role: "assistant", parts: said, ...named }];
       const logged = array(promptLogs).flatMap(completionIn);
-      return logged.length === 0 ? [aside] : [aside, { role: "assistant", parts: logged, ...named }];
+      return logged.length === 0
+        ? [aside]
+        : [aside, { role: "assistant", parts: logged, ...named }];
     }
     case "system":
       return [{ role: "system", parts: said, scaffold: true, ...named }];
