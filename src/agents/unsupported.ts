@@ -36,12 +36,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
     why: "they are encrypted",
   },
   {
-    // Before version 1; since then it shares the folder of Kiro CLI 3 (agents/kiro/README.md).
-    name: "Kiro's editor",
-    words: ["kiro-ide"],
-    places: below(CODE, "Kiro/User/globalStorage/kiro.kiroagent/workspace-sessions"),
-  },
-  {
     name: "Trae",
     words: ["trae"],
     places: below(CODE, "Trae/ModularData/ai-agent", "Trae CN/ModularData/ai-agent"),

@@ -22,12 +22,12 @@ function machine(): Machine {
 }
 
 describe("an agent that is found, but not supported", () => {
-  it("may be another program of a vendor whose CLI is supported", () => {
-    const home = mkdtempSync(join(root, "kiro-"));
-    const store = join(home, ".config/Kiro/User/globalStorage/kiro.kiroagent/workspace-sessions");
+  it("may be another program of a vendor whose editor is named, too", () => {
+    const home = mkdtempSync(join(root, "trae-"));
+    const store = join(home, ".trae/cli/sessions");
     mkdirSync(store, { recursive: true });
     const found = unsupportedStores({ HOME: home }).map(({ id, path }) => [id, path]);
-    assert.deepEqual(found, [["kiro-ide", store]]);
+    assert.deepEqual(found, [["traex", store]]);
   });
 
   it("is named by agents, with why and how to ask for it", async () => {

@@ -1,4 +1,4 @@
-/** Kiro's sessions as lines: those in files, and those in version 1's databases, which are only read. */
+/** Kiro's sessions as lines: those of Kiro CLI 2 in files, and those of its other stores, which are only read. */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
@@ -7,15 +7,19 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { string } from "../../session/json.ts";
 import { type Lines, movedOn, sameLines } from "../shared/lines.ts";
 import type { Database } from "../types.ts";
+import { holdsEditor, readEditor } from "./editor.ts";
 import { aboutAt, changedAbout, linesAt, newAbout, type Said, saidIn, text } from "./files.ts";
+import { holdsKas, readKas } from "./kas.ts";
 import { type Files, filesOf } from "./place.ts";
 import { unwrap } from "./records.ts";
 import { holdsRows, readRow } from "./rows.ts";
 
 export const database: Database = {
-  holds: (path) => holdsRows(path) || holdsFiles(path),
+  holds: (path) => holdsRows(path) || holdsKas(path) || holdsEditor(path) || holdsFiles(path),
   read(path, id) {
     if (holdsRows(path)) return readRow(path, id);
+    if (holdsKas(path)) return readKas(path, id);
+    if (holdsEditor(path)) return readEditor(path, id);
     const files = filesOf(path, id);
     return files === null ? null : linesAt(files);
   },
@@ -55,6 +59,13 @@ function replace(path: string, id: string, before: Lines, after: Lines): void {
     throw new SegueError("refused", "Segue only reads the database of Kiro CLI 1", {
       where: path,
       hint: "open the session in Kiro CLI once, which takes it over; or use --fork",
+    });
+  }
+  if (holdsKas(path) || holdsEditor(path)) {
+    const whose = holdsKas(path) ? "Kiro CLI 3" : "Kiro's editor";
+    throw new SegueError("refused", `Segue only reads the sessions of ${whose}`, {
+      where: path,
+      hint: "--fork writes a new session for Kiro CLI 2",
     });
   }
   const files = filesOf(path, id);

@@ -32,7 +32,7 @@ export function linesAt(files: Files): string[] | null {
       hint: `its messages may be whole: segue show ${shellWord(files.log)}`,
     });
   }
-  const log = logLines(bytesAt(files.log));
+  const log = logLines(bytesAt(files.log), isLog);
   const stable = Object.entries(about).filter(
     ([key, value]) => !OF_A_RUN.has(key) && !(key === "title" && isGiven(value, log)),
   );
@@ -96,23 +96,30 @@ export function bytesAt(path: string): Buffer | null {
   }
 }
 
-/** A line that does not look like one of the log is put into one that does. */
-function logLines(bytes: Buffer | null): string[] {
+/** A line that does not look like one of the log (`isOwn`) is put into one that does. */
+export function logLines(
+  bytes: Buffer | null,
+  isOwn: (record: Json | undefined) => boolean,
+): string[] {
   const lines: string[] = [];
   if (bytes === null) return lines;
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(10, at);
     const line = bytes.subarray(at, end < 0 ? bytes.length : end);
-    lines.push(wrapped(line, end < 0));
+    lines.push(wrapped(line, end < 0, isOwn));
     at = end < 0 ? bytes.length : end + 1;
   }
   return lines;
 }
 
-function wrapped(line: Buffer, torn: boolean): string {
+function wrapped(
+  line: Buffer,
+  torn: boolean,
+  isOwn: (record: Json | undefined) => boolean,
+): string {
   const said = line.toString("utf8");
   const isText = Buffer.from(said).equals(line);
-  if (isText && !torn && isLog(parseValue(said))) return said;
+  if (isText && !torn && isOwn(parseValue(said))) return said;
   const base64 = isText ? undefined : line.toString("base64");
   const own = { file: "jsonl", line: isText ? said : undefined, base64 };
   return text(compact({ ...own, torn: torn ? true : undefined }));

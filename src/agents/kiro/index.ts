@@ -10,7 +10,7 @@ import { writer } from "./write.ts";
 export const kiro: Agent = {
   id: "kiro",
   name: "Kiro",
-  aliases: ["kiro-cli", "amazon-q"],
+  aliases: ["kiro-cli", "kiro-ide", "amazon-q"],
   claim: { read: "vendor-source", write: "vendor-source" },
   cutsOff: true,
   // A line with half of a surrogate pair is no JSON to it, and is skipped.

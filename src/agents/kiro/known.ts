@@ -1,6 +1,6 @@
-/** The records of Kiro CLI 2 and of its predecessors that this folder knows. `segue check` lists others. */
+/** The records of Kiro CLI 2 and 3, of their predecessors and of Kiro's editor that this folder knows. `segue check` lists others. */
 import type { Frames, Shape } from "../../session/codec.ts";
-import { by, byKey, CONTENT, keys } from "../shared/known.ts";
+import { blocks, by, byKey, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
 
 const image = keys("format source");
@@ -85,6 +85,95 @@ const turn = keys(
   metering_usage user_prompt_length`.replace(/\s+/g, " "),
 );
 
+/** Of Kiro CLI 3: what a folder, a file or a tool's call is named by is no content. */
+const item = keys("uri id editing editable description", {
+  name: CONTENT,
+  content: CONTENT,
+});
+const attached = {
+  images: { each: keys("mimeType mime_type uri", { data: CONTENT }) },
+  documents: { each: keys("mimeType mime_type uri", { data: CONTENT, name: CONTENT }) },
+};
+const steering: Shape = {
+  name: (value) => (typeof value === "string" ? "id" : Array.isArray(value) ? "list" : ""),
+  of: { id: true, list: CONTENT, "": keys("id displayName scope", { content: CONTENT }) },
+};
+
+const OF_A_TURN = "type executionId subExecutionId _meta";
+
+const payload = by("type", {
+  user: keys("type source kind _meta", {
+    content: CONTENT,
+    contextItems: { each: item },
+    ...attached,
+  }),
+  assistant: keys(
+    `${OF_A_TURN} operationType reasoningSignature reasoningModelId reasoningRedactedContent`,
+    { content: CONTENT },
+  ),
+  tool_call: keys(
+    `${OF_A_TURN} toolCallId status title kind actionType filePath preSnapshotId postSnapshotId`,
+    { toolName: CONTENT, args: CONTENT },
+  ),
+  tool_result: keys(`${OF_A_TURN} toolCallId success durationMs metadata`, { content: CONTENT }),
+  system: keys("type", { content: CONTENT }),
+  agent_note: keys("type", { content: CONTENT }),
+  tool_revert: keys("type toolCallId"),
+  error: keys("type code", { message: CONTENT, details: CONTENT }),
+  mode_change: keys("type fromMode toMode reason"),
+  session_event: keys("type category context"),
+  // What they say stands in the call, and in its result.
+  sub_agent_start: keys("type parentExecutionId subSessionId subAgentName prompt explanation"),
+  sub_agent_complete: keys("type parentExecutionId subSessionId response status errorMessage"),
+  sub_agent_progress: keys("type parentExecutionId subSessionId message"),
+  steering_inclusion: keys(OF_A_TURN, { documents: { each: steering } }),
+  turn_start: keys(OF_A_TURN),
+  turn_end: keys(`${OF_A_TURN} stopReason stopDetails`),
+  tombstone: keys("type kind effectiveFromMessageId metadata"),
+  usage_summary: keys(`${OF_A_TURN} promptTurnSummaries elapsedTime status requestIds`),
+  ContextualHookInvoked: keys(
+    `${OF_A_TURN} hookId operationId name hookActionType status command exitCode`,
+    { output: CONTENT },
+  ),
+  // A question, and what the user chose: the result of the call says so.
+  pending_interaction: keys(`${OF_A_TURN} interactionType toolCallId question options`),
+  interaction_resolved: keys(`${OF_A_TURN} toolCallId outcome selectedOption`),
+  session_metadata: keys(`${OF_A_TURN} key value`),
+  session_start: keys("type agentType steeringDocuments forcedRole messageId", {
+    content: CONTENT,
+    ...attached,
+  }),
+});
+
+const metadata = keys(
+  `schemaVersion dataModelVersion id workspacePaths rootPaths createdAt parentSessionId parentExecutionId
+  repositories createdReason executionTarget modelId semanticReviewEnabled ftaEnabled workflowsEnabled
+  specPlanEnabled specWorkflow specSkipClarificationEnabled steeringSupervisorEnabled _meta`.replace(
+    /\s+/g,
+    " ",
+  ),
+);
+
+/** Of the editor before version 1: `editorState` is what the prompt looked like, `promptLogs` what was sent. */
+const entryBlock = by("type", {
+  text: keys("type", { text: CONTENT }),
+  executionLog: keys("type text"),
+  imageUrl: keys("type", { imageUrl: keys("", { url: CONTENT }) }),
+  mention: CONTENT,
+});
+const entry = keys("executionId editorState promptLogs", {
+  message: keys("role id", { content: blocks(entryBlock) }),
+  contextItems: { each: item },
+});
+const step = keys("type id state time success", {
+  name: CONTENT,
+  input: CONTENT,
+  output: CONTENT,
+});
+const document =
+  "sessionId title dateCreated workspaceDirectory workspacePath selectedModel sessionType " +
+  "executionId actionId context validations metadata";
+
 export const known: Shape = {
   name: (value) => {
     const { kind } = unwrap(value);
@@ -99,6 +188,16 @@ export const known: Shape = {
     conversation: keys("", { conversation }),
     summary: keys("", { summary: CONTENT }),
     exchange: keys("", { exchange }),
+    payload: keys("id timestamp", { payload }),
+    metadata: keys("", { metadata }),
+    editor: keys("", { editor: keys(document) }),
+    chat: keys("", { chat: keys(document) }),
+    execution: keys("", {
+      execution: keys("executionId workflowType status startTime endTime usageSummary missing"),
+    }),
+    step: keys("", { step }),
+    entry: keys("", { entry }),
+    spoken: keys("", { spoken: keys("role", { content: CONTENT }) }),
   },
 };
 

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Host } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import type { Env } from "../../io/state.ts";
+import { EDITORS, extensionFolder, userFolders } from "../shared/vscode.ts";
 
 export const DATABASE = "data.sqlite3";
 /** The names of the folder of version 1's database: Kiro CLI's, and that of the Amazon Q Developer CLI. */
@@ -16,6 +17,22 @@ export function homeOf(env: Env, { path, home }: Host): string {
 /** The folder of the sessions that are files. */
 export function sessionsIn(home: string): string {
   return join(home, "sessions", "cli");
+}
+
+/** The folder of Kiro CLI 3's sessions, with one for each folder that they are of. */
+export function kasIn(home: string): string {
+  return join(home, "sessions");
+}
+
+/**
+ * The folders of Kiro's editor, which has had its sessions there before its version 1. `kiro.kiroagent` is
+ * its own extension.
+ */
+export function editorFolders(env: Env, host: Host): string[] {
+  const own = EDITORS.filter(({ name }) => name === "Kiro");
+  return userFolders(env, host, own)
+    .filter((path) => /[\\/](?:Kiro|\.kiro-server)[\\/]/.test(path))
+    .map((user) => extensionFolder(user, "kiro.kiroagent", host));
 }
 
 /** The folders of version 1's databases, in the system's place for a user's data on this machine. */
@@ -42,9 +59,14 @@ export interface Files {
   lock: string;
 }
 
+/** Can it be the name of a file? */
+export function isId(id: string): boolean {
+  return /^[\w-][\w.-]*$/.test(id);
+}
+
 /** null for an id that is none. */
 export function filesOf(root: string, id: string): Files | null {
-  if (!/^[\w-][\w.-]*$/.test(id)) return null;
+  if (!isId(id)) return null;
   const path = join(root, id);
   return { about: `${path}.json`, log: `${path}.jsonl`, lock: `${path}.lock` };
 }

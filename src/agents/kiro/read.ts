@@ -17,9 +17,13 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { blocksIn, readAnswer, readSaid } from "./content.ts";
 import { readAnswered, readAsked } from "./exchange.ts";
+import { headIn, rowOf } from "./heads.ts";
+import { answers, readEntry, readSpoken, readStep } from "./history.ts";
 import { readEnd } from "./limits.ts";
-import { carryIn, FILLER, timeIn, unwrap } from "./records.ts";
+import { readPayload } from "./payloads.ts";
+import { carryIn, FILLER, type Piece, type Stored, timeIn, timeOf, unwrap } from "./records.ts";
 import { readResult } from "./results.ts";
+import { Standing } from "./standing.ts";
 
 export function reader(): Reader {
   return new KiroReader();
@@ -33,6 +37,11 @@ class KiroReader implements Reader {
   readonly #tails: (string | null)[] = [];
   /** The entries of the user's last message, if nothing was answered to it. */
   #unanswered: string[] = [];
+  /** Kiro CLI 3's records that were not taken back. */
+  readonly #standing = new Standing();
+  /** The editor's executions whose steps said something, and the one whose steps are read. */
+  readonly #answered = new Set<string>();
+  #execution = "";
   #started = false;
   #tail: string | null = null;
   #time: string | null = null;
@@ -63,6 +72,20 @@ class KiroReader implements Reader {
         return [this.#next({ event: "compaction", summary: saidIn(stored.summary) })];
       case "exchange":
         return this.#exchange(stored.exchange);
+      case "payload":
+        return this.#payload(stored);
+      case "metadata":
+      case "editor":
+      case "chat":
+        return this.#start(headIn(stored.kind, stored.own));
+      case "execution":
+        return [this.#executed(stored.own)];
+      case "step":
+        return this.#step(stored.own);
+      case "entry":
+        return this.#pieces(readEntry(stored.own, this.#answered));
+      case "spoken":
+        return this.#pieces([readSpoken(stored.own)]);
       case "carry":
         return [this.#aside(carryIn(stored.data))];
       case "line":
@@ -141,10 +164,10 @@ class KiroReader implements Reader {
 
   #answer(data: JsonObject): Message {
     const parts = blocksIn(data.content).flatMap(readAnswer);
-    return this.#answered(this.#idOf(data), parts);
+    return this.#spoke(this.#idOf(data), parts);
   }
 
-  #answered(id: string, parts: Part[]): Message {
+  #spoke(id: string, parts: Part[]): Message {
     let calls = 0;
     for (const part of parts) {
       if (part.kind !== "tool-call") continue;
@@ -231,8 +254,57 @@ class KiroReader implements Reader {
     const ended = number(member(request, "stream_end_timestamp_ms"));
     if (ended !== undefined) this.#note(timeIn(ended / 1000));
     const answer = readAnswered(answered ?? null);
-    if (answer.length > 0) entries.push(this.#answered(`${id}/answer`, answer));
+    if (answer.length > 0) entries.push(this.#spoke(`${id}/answer`, answer));
     return entries;
+  }
+
+  /** Of Kiro CLI 3: a tombstone takes back what came before it, or is followed by a summary of that. */
+  #payload({ id, time, type, payload }: Extract<Stored, { kind: "payload" }>): Entry[] {
+    this.#note(time);
+    if (type === "tombstone") {
+      const anchor = this.#standing.take(
+        string(payload.effectiveFromMessageId) ?? "",
+        payload.kind,
+      );
+      if (anchor === undefined) return [this.#aside({ event: "opaque", type })];
+      this.#tail = anchor;
+      return [this.#aside({ event: "opaque", type, anchor })];
+    }
+    this.#standing.add(id, type, this.#tail);
+    const pieces = readPayload(type, payload, time);
+    if (this.#standing.isPart && payload.operationType === "Summary") {
+      const parts: Part[] = [{ kind: "text", text: saidIn(payload.content) }];
+      return this.#pieces([{ role: "assistant", parts, id }]);
+    }
+    return this.#pieces(pieces.map((piece) => ("role" in piece ? { id, ...piece } : piece)));
+  }
+
+  #executed({ executionId, startTime, missing }: JsonObject): Entry {
+    this.#execution = string(executionId) ?? "";
+    this.#note(timeOf(startTime));
+    if (missing !== true) return this.#aside({ event: "opaque", type: "execution" });
+    return this.#aside({ event: "unread", type: "execution", reason: "missing" });
+  }
+
+  #step(step: JsonObject): Entry[] {
+    this.#note(timeOf(step.time));
+    if (answers(step)) this.#answered.add(this.#execution);
+    return this.#pieces(readStep(step, `#${this.#at}/call`, this.#time));
+  }
+
+  #pieces(pieces: readonly Piece[]): Entry[] {
+    return pieces.map((piece): Entry => {
+      if ("body" in piece) {
+        return piece.body.event === "compaction" ? this.#next(piece.body) : this.#aside(piece.body);
+      }
+      const { role, parts, id = "", ...marks } = piece;
+      const own = id === "" || this.#ids.has(id) ? this.#newId() : id;
+      if (role === "assistant" && marks.scaffold !== true) {
+        return { ...this.#spoke(own, parts), ...marks };
+      }
+      for (const part of parts) if (part.kind === "tool-result") this.#calls.answer(part.callId);
+      return { ...this.#message(own, role, parts), ...marks };
+    });
   }
 
   #note(time: string | null): void {
@@ -262,21 +334,14 @@ class KiroReader implements Reader {
   }
 
   #aside(body: EventBody): Entry {
+    return { kind: "event", id: this.#newId(), parentId: null, time: this.#time, ...body };
+  }
+
+  #newId(): string {
     const id = this.#count === 0 ? `#${this.#at}` : `#${this.#at}/${this.#count}`;
     this.#count++;
-    return { kind: "event", id, parentId: null, time: this.#time, ...body };
+    return id;
   }
-}
-
-/** What a row says, under the names that the file has for it. */
-function rowOf(row: JsonObject): JsonObject {
-  const ms = number(row.created_at);
-  return {
-    session_id: row.conversation_id ?? null,
-    cwd: row.key ?? null,
-    created_at: ms === undefined ? null : ms / 1000,
-    model: member(row.model_info, "model_id") ?? row.model ?? null,
-  };
 }
 
 /** What a turn took. Kiro counts credits; tokens are there where the vendor's server says them. */

@@ -11,15 +11,35 @@
  * - `{"conversation":{…}}`: the row, and what stays the same of its document;
  * - `{"summary":"…"}`: what a compaction left of all that came before;
  * - `{"exchange":…}`: a message of the user's with its answer.
+ *
+ * Kiro CLI 3, and Kiro's editor since its version 1, keep it in a folder:
+ *
+ * - `{"metadata":{…}}`: what stays the same in session.json;
+ * - a line of messages.jsonl: `{"id":"…","timestamp":"…","payload":{"type":"user"|…}}`.
+ *
+ * Kiro's editor before version 1 keeps it in several documents:
+ *
+ * - `{"editor":{…}}`: the session's document without its history, or `{"chat":{…}}`, an older one without its messages;
+ * - `{"execution":{…}}`: what was done for an answer, without its steps, each of which follows as `{"step":{…}}`;
+ * - `{"entry":{…}}`: one of the session's history; `{"spoken":{…}}`: a message of an older document.
  */
 import { isObject, member, number, string } from "../../session/json.ts";
-import type { EventBody, Json, JsonObject } from "../../session/types.ts";
+import type { EventBody, Json, JsonObject, Message, Part } from "../../session/types.ts";
 
 /** The version that lines of Segue's own name: the CLI skips lines of versions that it does not know. */
 export const SEGUE = "segue";
 const CARRY = "carry";
 /** The key of a message that only fills a place. */
 export const FILLER = "segue_filler";
+
+/** Lines that only Segue has, named by their one key. */
+const OWN = ["metadata", "editor", "chat", "execution", "step", "entry", "spoken"] as const;
+export type Own = (typeof OWN)[number];
+
+/** What a record says, for the reader to give it an id and a place. */
+export type Piece =
+  | { role: Message["role"]; parts: Part[]; scaffold?: true; told?: true; id?: string }
+  | { body: EventBody };
 
 export type Stored =
   | { kind: "session"; session: JsonObject }
@@ -30,6 +50,8 @@ export type Stored =
   | { kind: "conversation"; conversation: JsonObject }
   | { kind: "summary"; summary: Json }
   | { kind: "exchange"; exchange: Json }
+  | { kind: "payload"; id: string; time: string | null; type: string; payload: JsonObject }
+  | { kind: Own; own: JsonObject }
   | { kind: "other" };
 
 export function unwrap(record: Json): Stored {
@@ -42,6 +64,7 @@ export function unwrap(record: Json): Stored {
   const [only, ...more] = Object.keys(record);
   const { session, turn, conversation, file } = record;
   if (file === "jsonl") return { kind: "line", line: record };
+  if (isPayload(record)) return payloadIn(record);
   if (more.length > 0) return { kind: "other" };
   if (only === "session" && isObject(session)) return { kind: "session", session };
   if (only === "turn" && isObject(turn)) return { kind: "turn", turn };
@@ -50,7 +73,23 @@ export function unwrap(record: Json): Stored {
   }
   if (only === "summary") return { kind: "summary", summary: record.summary ?? null };
   if (only === "exchange") return { kind: "exchange", exchange: record.exchange ?? null };
-  return { kind: "other" };
+  const name = OWN.find((one) => one === only);
+  const own = name === undefined ? undefined : record[name];
+  return name !== undefined && isObject(own) ? { kind: name, own } : { kind: "other" };
+}
+
+/** Is it one of the lines of messages.jsonl? */
+export function isPayload(record: Json | undefined): boolean {
+  return (
+    typeof member(record, "id") === "string" &&
+    typeof member(member(record, "payload"), "type") === "string"
+  );
+}
+
+function payloadIn(record: JsonObject): Stored {
+  const payload = isObject(record.payload) ? record.payload : {};
+  const [id, type] = [string(record.id) ?? "", string(payload.type) ?? ""];
+  return { kind: "payload", id, time: timeIn(record.timestamp), type, payload };
 }
 
 /** Is it one of the lines of <id>.jsonl? */
@@ -103,8 +142,22 @@ export function recognises(record: Json): boolean {
       return Array.isArray(stored.turn.message_ids);
     case "exchange":
       return Array.isArray(stored.exchange) || isObject(member(stored.exchange, "user"));
+    case "metadata":
+      return typeof stored.own.id === "string";
+    case "editor":
+      return typeof stored.own.sessionId === "string";
+    case "execution":
+      return typeof stored.own.executionId === "string";
+    case "entry":
+      return isObject(stored.own.message);
+    case "payload":
+    case "chat":
     case "line":
       return true;
+    case "step":
+      return typeof stored.own.type === "string";
+    case "spoken":
+      return typeof stored.own.role === "string";
     case "summary":
     case "other":
       return false;
@@ -116,4 +169,10 @@ export function timeIn(value: Json | undefined): string | null {
   const seconds = number(value);
   const ms = seconds === undefined ? Date.parse(string(value) ?? "") : seconds * 1000;
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null;
+}
+
+/** The same of milliseconds, which some documents have as a text. */
+export function timeOf(value: Json | undefined): string | null {
+  const ms = number(value) ?? (/^\d{12,14}$/.test(string(value) ?? "") ? Number(value) : undefined);
+  return ms === undefined ? timeIn(value) : timeIn(ms / 1000);
 }

@@ -1,4 +1,7 @@
-/** Where Kiro keeps its sessions: Kiro CLI 2 two files for each, older versions rows of a database. */
+/**
+ * Where Kiro keeps its sessions: Kiro CLI 2 two files for each, version 3 a folder, older versions rows of a database,
+ * and its editor documents.
+ */
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hostOf } from "../../io/host.ts";
@@ -8,20 +11,39 @@ import type { Json, JsonObject } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database, holdsFiles, idsIn } from "./database.ts";
+import { findEditor, holdsEditor, titleOfEditor, wholeEditor } from "./editor.ts";
 import { aboutAt } from "./files.ts";
-import { DATABASE, filesOf, homeOf, olderFolders, sessionsIn } from "./place.ts";
+import { findKas, holdsKas, isSubagentPlace, subagentsOf, titleOfKas, wholeKas } from "./kas.ts";
+import {
+  DATABASE,
+  editorFolders,
+  filesOf,
+  homeOf,
+  kasIn,
+  olderFolders,
+  sessionsIn,
+} from "./place.ts";
 import { findRows, holdsRows } from "./rows.ts";
 
 export const store: Store = {
   variables: ["KIRO_HOME"],
 
-  roots: (env, host = hostOf(env)) => [sessionsIn(homeOf(env, host)), ...olderFolders(env, host)],
+  // Kiro CLI 3 does not go by KIRO_HOME (2.21.4), though its documentation says that it does.
+  roots(env, host = hostOf(env)) {
+    const homes = [homeOf(env, host), host.path.join(host.home, ".kiro")];
+    const own = [sessionsIn(homeOf(env, host)), ...homes.map(kasIn)];
+    return [...new Set([...own, ...olderFolders(env, host), ...editorFolders(env, host)])];
+  },
 
   home: (env) => homeOf(env, hostOf(env)),
 
   async find(root) {
     const path = join(root, DATABASE);
     if (holdsRows(path)) return findRows(path);
+    if (holdsKas(root)) return findKas(root);
+    if (holdsEditor(root)) return findEditor(root);
+    const others = [...findKas(root), ...findEditor(root)];
+    if (others.length > 0) return others;
     return holdsFiles(root) ? idsIn(root).flatMap((id) => foundAt(root, id) ?? []) : [];
   },
 
@@ -34,6 +56,7 @@ export const store: Store = {
   // They are among the others, and name their parent.
   async children(place) {
     const { path, id } = rowPlace(place);
+    if (id !== "" && holdsKas(path)) return subagentsOf(path, id);
     if (id === "" || !holdsFiles(path)) return [];
     const own = idsIn(path).filter((child) => {
       const about = aboutOf(path, child);
@@ -44,6 +67,7 @@ export const store: Store = {
 
   isSubagent(place) {
     const { path, id } = rowPlace(place);
+    if (isSubagentPlace(path)) return true;
     const about = id === "" ? null : aboutOf(path, id);
     return about !== null && isSubagents(about);
   },
@@ -57,10 +81,14 @@ export const store: Store = {
 
   title(place) {
     const { path, id } = rowPlace(place);
+    if (holdsKas(path)) return titleOfKas(path, id);
+    if (holdsEditor(path)) return titleOfEditor(path, id);
     return (id === "" ? null : string(aboutOf(path, id)?.title)) || null;
   },
 
   whole(path) {
+    const other = wholeKas(path) ?? wholeEditor(path);
+    if (other !== null) return other;
     const [, id] = /([^\\/]+)\.jsonl?$/.exec(path) ?? [];
     const root = dirname(path);
     return id !== undefined && aboutOf(root, id) !== null ? `${root}#${id}` : null;

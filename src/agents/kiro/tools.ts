@@ -3,6 +3,7 @@ import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject, ToolCallPart, ToolUse } from "../../session/types.ts";
 import { hasOnly, mcpUse, patternUse, present, replaceUse, todoUse } from "../shared/tools.ts";
+import { newerUse } from "./newer-tools.ts";
 
 /** What a call is for, in words that the screen shows. */
 const PURPOSE = "__tool_use_purpose";
@@ -24,7 +25,7 @@ export function fromNative(name: string, given: Json): ToolUse | null {
     case "write":
     case "fs_write":
     case "fsWrite":
-      return writeUse(input);
+      return writeUse(input) ?? newerUse(name, input);
     case "grep":
       return grepUse(input);
     case "glob":
@@ -42,7 +43,7 @@ export function fromNative(name: string, given: Json): ToolUse | null {
     case "todo_list":
       return taskUse(input);
     default:
-      return mcpUse(name, input);
+      return newerUse(name, input) ?? mcpUse(name, input);
   }
 }
 
@@ -50,7 +51,7 @@ function executeUse(input: JsonObject): ToolUse | null {
   const command = string(input.command);
   return command === undefined
     ? null
-    : { tool: "execute", command, ...present("cwd", input.working_dir) };
+    : { tool: "execute", command, ...present("cwd", input.working_dir ?? input.cwd) };
 }
 
 /** Several at once have no equivalent. */

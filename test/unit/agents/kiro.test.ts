@@ -138,12 +138,33 @@ describe("Kiro's store", () => {
     };
     assert.deepEqual(on("linux", {}), [
       "/h/.kiro/sessions/cli",
+      "/h/.kiro/sessions",
       "/h/.local/share/kiro-cli",
       "/h/.local/share/amazon-q",
+      "/h/.config/Kiro/User/globalStorage/kiro.kiroagent",
+      "/h/.kiro-server/data/User/globalStorage/kiro.kiroagent",
     ]);
-    assert.equal(on("darwin", {})[2], "/h/Library/Application Support/amazon-q");
-    assert.equal(on("win32", { LOCALAPPDATA: "C:\\d" })[1], "C:\\d\\kiro-cli");
-    assert.equal(on("linux", { KIRO_HOME: "/k" })[0], "/k/sessions/cli");
+    assert.equal(on("darwin", {})[3], "/h/Library/Application Support/amazon-q");
+    assert.equal(
+      on("darwin", {})[4],
+      "/h/Library/Application Support/Kiro/User/globalStorage/kiro.kiroagent",
+    );
+    assert.equal(on("win32", { LOCALAPPDATA: "C:\\d" })[2], "C:\\d\\kiro-cli");
+    assert.equal(
+      on("win32", { APPDATA: "C:\\r" })[4],
+      "C:\\r\\Kiro\\User\\globalStorage\\kiro.kiroagent",
+    );
+    // Kiro CLI 3 does not go by KIRO_HOME: its sessions are looked for in both places.
+    assert.deepEqual(on("linux", { KIRO_HOME: "/k" }).slice(0, 3), [
+      "/k/sessions/cli",
+      "/k/sessions",
+      "/h/.kiro/sessions",
+    ]);
+    assert.ok(
+      on("linux", { VSCODE_APPDATA: "/a" }).includes(
+        "/a/Kiro/User/globalStorage/kiro.kiroagent",
+      ),
+    );
   });
 });
 
