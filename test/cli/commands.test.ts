@@ -98,7 +98,7 @@ describe("wrong use", () => {
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
     [["devin"], 3, /^segue: Segue does not support Devin yet\n.*segue agents/],
-    [["list", "--agent", "windsurf"], 3, /does not support Windsurf/],
+    [["list", "--agent", "junie"], 3, /does not support Junie/],
     // Short names are like every word.
     [
       ["list", "--agent", "xyzzy"],

@@ -77,6 +77,8 @@ const REAL: { [agent: string]: string } = {
   qoder: "qoder/basic",
   zed: "zed/rows",
   warp: "warp/rows",
+  windsurf: "windsurf/basic",
+  trae: "trae/rows",
 };
 
 describe("the document of a real session", () => {

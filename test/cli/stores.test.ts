@@ -44,6 +44,8 @@ const FOLDERS = [
   [".qoder/x", /Qoder's store/],
   [".local/share/zed/x", /Zed's store/],
   [".local/state/warp-terminal/x", /Warp's store/],
+  [".windsurf/transcripts/x", /Windsurf's store/],
+  [".config/Trae CN/User/x", /Trae's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -79,7 +79,7 @@ function stepOf(item: Json, said: Set<string>, place: string): Step {
 }
 
 /** These end an answer, with a summary for the user. */
-const ENDS = new Set(["finish", "ResponseToUser"]);
+export const ENDS = new Set(["finish", "ResponseToUser"]);
 
 interface Called {
   id: string | undefined;
@@ -91,15 +91,16 @@ interface Called {
 /** A call; since versions of 2026 it is an object of its own. */
 function calledIn(item: JsonObject): Called | null {
   const inner = isObject(item.toolCallInfo) ? item.toolCallInfo : {};
-  const name = string(item.toolName) || string(inner.name);
-  if (name === undefined) return null;
-  const params = item.params ?? inner.params ?? {};
+  const name = saidIn(item.toolName) || saidIn(inner.name);
+  const [params = {}, result] = [item.params ?? inner.params, item.result ?? inner.result];
+  const isBlank = !isNested(item.params ?? inner.params ?? null) && !result;
+  if (name === "" && isBlank) return null;
   const own = string(item.toolcall_id) || string(inner.id) || string(item.planItemId);
   return {
     id: own || string(item.id) || undefined,
-    name,
+    name: name || "tool",
     input: isObject(params) ? params : { input: params },
-    result: item.result ?? inner.result,
+    result,
   };
 }
 
@@ -109,22 +110,16 @@ function readResult(callId: string, name: string, result: Json | undefined): Too
   if (result === undefined || result === null) return null;
   const status = string(member(result, "status")) ?? "";
   const isError = FAILED.has(status);
-  const content = contentOf(name, result);
-  const told: ResultPart[] =
-    isError && content.length === 0 ? [{ kind: "text", text: status }] : content;
-  return { kind: "tool-result", callId, isError, content: told };
+  return { kind: "tool-result", callId, isError, content: contentOf(name, result) };
 }
 
-/** A text, or an object whose form depends on the tool. */
+/** A text, or an object whose form depends on the tool and is not known; a status that says all there is. */
 function contentOf(name: string, result: Json): ResultPart[] {
   if (!isNested(result)) return texts(saidIn(result));
-  if (!isObject(result)) return [otherPart(name, result, { known: true })];
-  const { status: _, ...rest } = result;
-  const [only, ...more] = Object.values(rest);
-  if (only === undefined) return [];
-  return more.length === 0 && typeof only === "string"
-    ? texts(only)
-    : [otherPart(name, rest, { known: true })];
+  const isStatus = Object.keys(result).length === 1 && typeof member(result, "status") === "string";
+  return isStatus
+    ? texts(saidIn(member(result, "status")))
+    : [otherPart(name, result, { known: true })];
 }
 
 function texts(text: string): ResultPart[] {

@@ -1,21 +1,29 @@
 /** The keys of Trae's sessions that readers of others name. Others are kept as well; `segue check` lists them. */
 import type { Shape } from "../../session/codec.ts";
+import { member, string } from "../../session/json.ts";
 import { CONTENT, keys } from "../shared/known.ts";
+import { ENDS } from "./content.ts";
 import { unwrap } from "./records.ts";
 
-const call = keys("id", { name: CONTENT, params: CONTENT, result: CONTENT });
+/** What the step that ends an answer gave is how it went, and its summary once more. */
+function called(names: string, name: string, more: Readonly<Record<string, Shape>>): Shape {
+  const of = (own: Shape, result: Shape) =>
+    keys(names, { ...more, [name]: own, params: CONTENT, result });
+  return {
+    name: (value) => (ENDS.has(string(member(value, name)) ?? "") ? "end" : ""),
+    of: { "": of(CONTENT, CONTENT), end: of(true, true) },
+  };
+}
 
-const item = keys(
+const item = called(
   "id planItemId toolcall_id status confirm_info confirmInfo messageId agentId agentRunId parentAgentRunIds hide",
+  "toolName",
   {
-    toolName: CONTENT,
     thought: CONTENT,
     content: CONTENT,
     text: CONTENT,
     reasoningContent: CONTENT,
-    params: CONTENT,
-    result: CONTENT,
-    toolCallInfo: call,
+    toolCallInfo: called("id", "name", {}),
   },
 );
 
