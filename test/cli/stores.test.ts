@@ -45,7 +45,7 @@ const FOLDERS = [
   [".local/share/zed/x", /Zed's store/],
   [".local/state/warp-terminal/x", /Warp's store/],
   [".windsurf/transcripts/x", /Windsurf's store/],
-  [".config/Trae CN/User/x", /Trae's store/],
+  [".config/Trae/User/x", /Trae's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -1,4 +1,5 @@
 /** Where the editors named Trae keep their sessions: in the states of a user and of the user's workspaces. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { type Host, hostOf } from "../../io/host.ts";
@@ -27,14 +28,20 @@ const database: Database = {
 };
 
 export const store: Store = {
-  roots: (env, host = hostOf(env)) => users(env, host),
+  // Those that exist: nobody has all of its editors, and the first is where a new one would be.
+  roots(env, host = hostOf(env)) {
+    const all = usersOf(env, host);
+    const there = all.filter((path) => existsSync(path));
+    return there.length > 0 ? there : all.slice(0, 1);
+  },
   find: async (root) => findIn(root),
   inDatabase: findState,
   pathFor: (root) => join(root, "globalStorage", STATE),
   database,
 };
 
-function users(env: NodeJS.ProcessEnv, host: Host): string[] {
+/** The folders of the editors' users, whether they exist or not. */
+export function usersOf(env: NodeJS.ProcessEnv, host: Host): string[] {
   return userFolders(env, host, OWN).filter((path) => PLACE.test(path));
 }
 

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { cursor } from "../../../src/agents/cursor/index.ts";
 import { trae } from "../../../src/agents/trae/index.ts";
+import { usersOf } from "../../../src/agents/trae/store.ts";
 import { fromNative } from "../../../src/agents/trae/tools.ts";
 import { SegueError } from "../../../src/errors.ts";
 import type { Entry, Json, Message } from "../../../src/session/types.ts";
@@ -191,17 +192,19 @@ describe("the state of Trae's editor", () => {
     const linux = { platform: "linux", path: posix, home: "/home/u" } as const;
     const mac = { platform: "darwin", path: posix, home: "/Users/u" } as const;
     const windows = { platform: "win32", path: win32, home: "C:\\Users\\u" } as const;
-    const roots = trae.store.roots({}, linux);
+    const roots = usersOf({}, linux);
     for (const name of ["Trae", "Trae CN", "TRAE SOLO", "TRAE SOLO CN"]) {
       assert.ok(roots.includes(`/home/u/.config/${name}/User`), name);
     }
     assert.ok(roots.includes("/home/u/.trae-server/data/User"));
     assert.ok(!roots.some((path) => /vscode|code-server/.test(path)));
-    assert.ok(trae.store.roots({ XDG_CONFIG_HOME: "/c" }, linux).includes("/c/Trae/User"));
+    assert.ok(usersOf({ XDG_CONFIG_HOME: "/c" }, linux).includes("/c/Trae/User"));
     const support = "/Users/u/Library/Application Support";
-    assert.ok(trae.store.roots({}, mac).includes(`${support}/Trae CN/User`));
-    const moved = trae.store.roots({ APPDATA: "D:\\Roaming" }, windows);
+    assert.ok(usersOf({}, mac).includes(`${support}/Trae CN/User`));
+    const moved = usersOf({ APPDATA: "D:\\Roaming" }, windows);
     assert.ok(moved.includes("D:\\Roaming\\Trae\\User"));
-    assert.ok(trae.store.roots({ VSCODE_APPDATA: "/v" }, mac).includes("/v/Trae/User"));
+    assert.ok(usersOf({ VSCODE_APPDATA: "/v" }, mac).includes("/v/Trae/User"));
+    // Without any of them, the first is named.
+    assert.deepEqual(trae.store.roots({}, linux), ["/home/u/.config/Trae/User"]);
   });
 });
