@@ -42,10 +42,12 @@ import { withProfile } from "./profile.ts";
 import { qoder } from "./qoder/index.ts";
 import { qwen } from "./qwen/index.ts";
 import { roo } from "./roo/index.ts";
+import { trae } from "./trae/index.ts";
 import type { Agent, Profile } from "./types.ts";
 import { HOW_TO_ASK, unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
 import { warp } from "./warp/index.ts";
+import { windsurf } from "./windsurf/index.ts";
 import { zed } from "./zed/index.ts";
 
 export const agents: readonly Agent[] = [
@@ -90,6 +92,8 @@ export const agents: readonly Agent[] = [
   devin,
   muse,
   antigravity,
+  windsurf,
+  trae,
 ];
 
 /** Those that a session can be written for. */

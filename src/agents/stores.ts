@@ -41,9 +41,11 @@ import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
 import { KILO_CODE, ROO } from "./shared/tasks/dialect.ts";
 import { taskStore } from "./shared/tasks/store.ts";
+import { store as trae } from "./trae/store.ts";
 import type { Store } from "./types.ts";
 import { store as vibe } from "./vibe/store.ts";
 import { store as warp } from "./warp/store.ts";
+import { store as windsurf } from "./windsurf/store.ts";
 import { store as zed } from "./zed/store.ts";
 
 export const stores: { readonly [agent: string]: Store } = {
@@ -88,4 +90,6 @@ export const stores: { readonly [agent: string]: Store } = {
   devin,
   muse,
   antigravity,
+  windsurf,
+  trae,
 };

@@ -30,18 +30,31 @@ function below(folders: readonly string[], ...names: readonly string[]): string[
 
 const UNSUPPORTED: readonly Unsupported[] = [
   {
-    name: "Windsurf",
-    words: ["windsurf", "cascade"],
+    // What it writes for a hook is read (agents/windsurf/README.md).
+    name: "Windsurf's Cascade",
+    words: ["windsurf-cascade"],
     places: [".codeium/windsurf/cascade", ".codeium/windsurf-next/cascade"],
     why: "they are encrypted",
   },
   {
-    name: "Trae",
-    words: ["trae"],
-    places: below(CODE, "Trae/ModularData/ai-agent", "Trae CN/ModularData/ai-agent"),
+    // What older versions keep in the state of the editor is read (agents/trae/README.md).
+    name: "Trae's agent",
+    words: ["trae-agent"],
+    places: below(
+      CODE,
+      "Trae/ModularData/ai-agent",
+      "Trae CN/ModularData/ai-agent",
+      "TRAE SOLO/ModularData/ai-agent",
+      "TRAE SOLO CN/ModularData/ai-agent",
+    ),
     why: "newer versions encrypt them",
   },
-  { name: "TRAE CLI", words: ["traex", "trae-cli"], places: [".trae/cli/sessions"] },
+  {
+    name: "TRAE CLI",
+    words: ["traex", "trae-cli"],
+    places: [".trae/cli/sessions"],
+    why: "one that you name by its path is read as Codex's, whose form it has",
+  },
   {
     name: "CodeBuddy Code",
     words: ["codebuddy"],

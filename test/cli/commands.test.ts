@@ -97,8 +97,8 @@ describe("wrong use", () => {
       /^segue: --number does not take "x": it must be a number greater than 0\n.*segue list --help/,
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
-    [["windsurf"], 3, /^segue: Segue does not support Windsurf yet\n.*segue agents/],
-    [["list", "--agent", "windsurf"], 3, /does not support Windsurf/],
+    [["junie"], 3, /^segue: Segue does not support Junie yet\n.*segue agents/],
+    [["list", "--agent", "junie"], 3, /does not support Junie/],
     // Short names are like every word.
     [
       ["list", "--agent", "xyzzy"],

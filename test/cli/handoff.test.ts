@@ -81,6 +81,8 @@ const REAL: { [agent: string]: string } = {
   warp: "warp/rows",
   muse: "muse/basic",
   antigravity: "antigravity/rows",
+  windsurf: "windsurf/basic",
+  trae: "trae/rows",
 };
 
 describe("the document of a real session", () => {

@@ -147,6 +147,7 @@ describe("a variable that names a folder relative to this one", () => {
     qoder: () => ({ QODER_CONFIG_DIR: "home/.qoder" }),
     // None of its own.
     auggie: () => ({ HOME: "home" }),
+    windsurf: () => ({ HOME: "home" }),
   };
 
   for (const each of BASICS) {

@@ -47,6 +47,8 @@ const FOLDERS = [
   [".local/state/warp-terminal/x", /Warp's store/],
   [".local/share/muse/sessions/x", /Muse Code's store/],
   [".gemini/antigravity-cli/x", /Antigravity's store/],
+  [".windsurf/transcripts/x", /Windsurf's store/],
+  [".config/Trae/User/x", /Trae's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

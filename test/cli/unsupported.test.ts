@@ -36,7 +36,7 @@ describe("an agent that is found, but not supported", () => {
     assert.equal(code, 0);
     assert.match(
       out,
-      /found, but not supported:\n {2}Windsurf: ~\/\.codeium\/windsurf\/cascade \(they are encrypted\)/,
+      /found, but not supported:\n {2}Windsurf's Cascade: ~\/\.codeium\/windsurf\/cascade \(they are encrypted\)/,
     );
     assert.match(out, / {2}Junie: ~\/\.junie\/sessions\n/);
     assert.match(out, /how to ask for one: docs\/support\.md#ask-for-an-agent/);
@@ -44,7 +44,7 @@ describe("an agent that is found, but not supported", () => {
     assert.deepEqual(
       document.unsupported.map(({ id, why }: { id: string; why: string | null }) => [id, why]),
       [
-        ["windsurf", "they are encrypted"],
+        ["windsurf-cascade", "they are encrypted"],
         ["junie", null],
       ],
     );
@@ -55,7 +55,7 @@ describe("an agent that is found, but not supported", () => {
     assert.equal(code, 0, out);
     assert.match(
       out,
-      /^- Windsurf has a store here, which Segue does not read: they are encrypted$/m,
+      /^- Windsurf's Cascade has a store here, which Segue does not read: they are encrypted$/m,
     );
     assert.match(out, /`segue doctor --shapes junie` prints what a report needs/);
   });
@@ -69,7 +69,7 @@ describe("an agent that is found, but not supported", () => {
       assert.match(out, /`taskName: string`/);
       assert.ok(!out.includes("Zebra"));
     }
-    const windsurf = await m.run(["doctor", "--shapes", "windsurf"]);
+    const windsurf = await m.run(["doctor", "--shapes", "windsurf-cascade"]);
     assert.match(windsurf.out, /`<uuid>\.pb`: binary, 1 file/);
     const none = await m.run(["doctor", "--shapes", "zencoder"]);
     assert.equal(none.code, 3);
@@ -81,7 +81,10 @@ describe("an agent that is found, but not supported", () => {
     const file = m.at(".codeium/windsurf/cascade/4f1c2d3e-0000-4000-8000-000000000001.pb");
     const shown = await m.run(["show", file]);
     assert.notEqual(shown.code, 0);
-    assert.match(shown.err, /Segue does not read the sessions of Windsurf: they are encrypted/);
+    assert.match(
+      shown.err,
+      /Segue does not read the sessions of Windsurf's Cascade: they are encrypted/,
+    );
     assert.match(shown.err, /docs\/support\.md#ask-for-an-agent/);
     const other = await m.run(["show", m.at(".junie/sessions/index.jsonl")]);
     assert.match(other.err, /Segue does not read the sessions of Junie\b(?!:)/);

@@ -87,12 +87,12 @@ describe("npm run new-agent", () => {
   });
 
   it("gives an agent that Segue knew by name this name, and no longer calls it unsupported", async () => {
-    const { code, out } = await newAgent("trae");
+    const { code, out } = await newAgent("letta");
     assert.equal(code, 0, out);
-    assert.match(out, /Generated Trae/);
+    assert.match(out, /Generated Letta Code/);
     const names = readFileSync(join(TREE, "src/agents/unsupported.ts"), "utf8");
-    assert.doesNotMatch(names, /name: "Trae"/);
-    assert.match(names, /"windsurf"/);
+    assert.doesNotMatch(names, /name: "Letta Code"/);
+    assert.match(names, /"forge"/);
   });
 
   it("explains itself", async () => {

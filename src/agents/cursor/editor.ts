@@ -3,21 +3,18 @@
  * its other parts. Only read, by key: the database can have gigabytes, and the editor has it open.
  */
 
-import { isUtf8 } from "node:buffer";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { reading, tablesOf } from "../shared/sqlite.ts";
+import { STATE, textOf, valueIn, workspaceFolder, workspacesOf } from "../shared/state.ts";
 import type { Found, Summary } from "../types.ts";
 import { isoTime } from "./records.ts";
-import { folderOf } from "./rows.ts";
 
-const NAME = "state.vscdb";
 const TABLE = "cursorDiskKV";
 /** The chats of the editor's versions before composers, in the state of each workspace. */
 const TABS = "workbench.panel.aichat.view.aichat.chatdata";
@@ -26,7 +23,7 @@ const COMPOSERS = "composer.composerData";
 
 /** Other editors have a state of this name without Cursor's table, and Cursor's has it. */
 export function holdsState(path: string): boolean {
-  if (basename(path) !== NAME) return false;
+  if (basename(path) !== STATE) return false;
   const tables = tablesOf(path);
   if (tables === null) return false;
   if (tables.has(TABLE) && tables.has("ItemTable")) return true;
@@ -47,19 +44,6 @@ function valueAt(path: string, table: string, key: string): string | null {
     // Locked for a long time, or not readable.
     return null;
   }
-}
-
-function valueIn(db: DatabaseSync, table: string, key: string): string | null {
-  const row = db.prepare(`SELECT value FROM "${table}" WHERE key = ?`).get(key);
-  return textOf(row?.value);
-}
-
-/** Values are text in some versions, and bytes in others. */
-function textOf(value: SQLOutputValue | undefined): string | null {
-  if (typeof value === "string") return value;
-  if (!(value instanceof Uint8Array)) return null;
-  const bytes = Buffer.from(value);
-  return isUtf8(bytes) ? bytes.toString("utf8") : null;
 }
 
 /** The lines of a chat; null if there is none of this id. */
@@ -202,26 +186,6 @@ function foldersBelow(path: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** The states of the workspaces of a user, and their folders, which may no longer exist. */
-export function workspacesOf(user: string): { state: string; folder: string | null }[] {
-  return namesIn(join(user, "workspaceStorage")).flatMap((name) => {
-    const state = join(user, "workspaceStorage", name, NAME);
-    return existsSync(state) ? [{ state, folder: workspaceFolder(dirname(state)) }] : [];
-  });
-}
-
-function workspaceFolder(folder: string): string | null {
-  try {
-    const value = parseValue(readFileSync(join(folder, "workspace.json"), "utf8")) ?? null;
-    const own = string(member(value, "folder"));
-    if (own !== undefined) return folderOf(own);
-    const file = string(member(value, "workspace"));
-    return file === undefined ? null : dirname(fileURLToPath(file));
-  } catch {
-    return null;
-  }
-}
-
 /** The chats of a state, without reading what was said in them. */
 export function findState(path: string): Found[] {
   const tables = tablesOf(path);
@@ -329,15 +293,7 @@ function tabFound(
 
 /** Is there a chat of this id in one of the states of these users? */
 export function hasComposer(user: string, id: string): boolean {
-  const path = join(user, "globalStorage", NAME);
+  const path = join(user, "globalStorage", STATE);
   if (!existsSync(path) || tablesOf(path)?.has(TABLE) !== true) return false;
   return valueAt(path, TABLE, `composerData:${id}`) !== null;
-}
-
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

@@ -4,12 +4,12 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
+import { folderOf } from "../shared/state.ts";
 import { type Root, rolesIn, rootOf } from "./graph.ts";
 
 /** The row of Segue's own: which blobs it added to those that stand in lines. */
@@ -145,17 +145,6 @@ function headLine(facts: string | null, value: SQLOutputValue, root: Root | null
   const folder = cwd === null ? [] : [`"cwd":${JSON.stringify(cwd)}`];
   const raw = facts === null ? [`"raw":${JSON.stringify(plain(value))}`] : [];
   return `{${[`"chat":${facts ?? "{}"}`, ...raw, ...folder, ...prompt].join(",")}}`;
-}
-
-export function folderOf(uri: string | null): string | null {
-  if (uri === null || uri === "") return null;
-  if (/^(?:\/|[A-Za-z]:[\\/])/.test(uri)) return uri;
-  try {
-    return fileURLToPath(uri, { windows: /^file:\/\/\/[A-Za-z](?::|%3A)/i.test(uri) });
-  } catch {
-    // A folder on another machine.
-    return null;
-  }
 }
 
 /**

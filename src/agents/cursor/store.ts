@@ -9,11 +9,12 @@ import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
+import { namesIn, STATE, workspacesOf } from "../shared/state.ts";
 import { EDITORS, userFolders } from "../shared/vscode.ts";
 import type { Found, Store } from "../types.ts";
 import { besideChat, factsAt, isPlace } from "./chats.ts";
 import { database } from "./database.ts";
-import { findState, hasComposer, holdsState, namesIn, workspacesOf } from "./editor.ts";
+import { findState, hasComposer, holdsState } from "./editor.ts";
 import { isoTime } from "./records.ts";
 
 export const store: Store = {
@@ -179,7 +180,7 @@ function isEditors(id: string): boolean {
 }
 
 function findEditor(user: string): Found[] {
-  const state = join(user, "globalStorage", "state.vscdb");
+  const state = join(user, "globalStorage", STATE);
   const states = [state, ...workspacesOf(user).map((one) => one.state)];
   return states.filter(holdsState).flatMap(findState);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { typedIn, typedParts } from "../../../src/agents/cursor/frames.ts";
 import { cursor } from "../../../src/agents/cursor/index.ts";
-import { folderOf } from "../../../src/agents/cursor/rows.ts";
+import { folderOf } from "../../../src/agents/shared/state.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/cursor/tools.ts";
 import { transcript } from "../../../src/agents/cursor/transcript.ts";
 import { bytesField, fieldsOf, intField, numberField } from "../../../src/agents/cursor/wire.ts";

@@ -1,0 +1,25 @@
+import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
+import { launch } from "./launch.ts";
+import { reader } from "./read.ts";
+import { recognises } from "./steps.ts";
+import { store } from "./store.ts";
+import { tools } from "./tools.ts";
+import { writer } from "./write.ts";
+
+export const windsurf: Agent = {
+  id: "windsurf",
+  name: "Windsurf",
+  aliases: ["cascade"],
+  claim: {
+    read: "vendor-docs",
+    write: { never: "its own store is encrypted, and the transcripts are not read again" },
+  },
+  recognises,
+  known,
+  reader,
+  writer,
+  tools,
+  store,
+  launch,
+};
