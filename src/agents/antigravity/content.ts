@@ -24,7 +24,7 @@ export function readInput(input: Json | undefined): Part[] {
     .map((item) => saidIn(at(item, 1)))
     .filter((piece) => !whole.includes(piece));
   const images = allAt(input, 5).map(readImage);
-  return [whole, ...pieces].flatMap(texts).concat(images);
+  return [...[whole, ...pieces].flatMap(texts), ...images];
 }
 
 function readImage(image: Json): ResultPart {

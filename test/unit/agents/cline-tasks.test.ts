@@ -214,16 +214,16 @@ describe("cline: tasks, as they are written", () => {
     const call = { kind: "tool-call", callId: "c", name: "run_commands", input, use } as const;
     const reasoning = { kind: "reasoning", text: "Look." } as const;
     const said = { kind: "text", text: "Hi" } as const;
-    const user = { kind: "message", ...place, role: "user", parts: [said] } as const;
+    const user: Entry = { kind: "message", ...place, role: "user", parts: [said] };
     assert.deepEqual(writer.predict(user), [
       { cline: { role: "user", content: [{ type: "text", text: "<task>\nHi\n</task>" }], ts: 0 } },
     ]);
-    const answer = {
+    const answer: Entry = {
       kind: "message",
       ...place,
       role: "assistant",
       parts: [reasoning, call],
-    } as const;
+    };
     const [record] = writer.predict(answer);
     assert.deepEqual(member(member(record, "cline"), "content"), [
       { type: "thinking", thinking: "Look.", signature: "" },

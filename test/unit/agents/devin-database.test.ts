@@ -89,7 +89,10 @@ describe("a session in Devin's database", () => {
     const path = fresh();
     rows.replace(path, "calm-river", null, lines);
     ask(path, "UPDATE sessions SET title = 'Another'");
-    assert.throws(() => rows.replace(path, "calm-river", lines, [...lines, ADDED]), refused(/changed/));
+    assert.throws(
+      () => rows.replace(path, "calm-river", lines, [...lines, ADDED]),
+      refused(/changed/),
+    );
     assert.throws(() => rows.replace(path, "calm-river", null, lines), refused(/already exists/));
   });
 
@@ -143,7 +146,13 @@ describe("a database of a layout that Segue does not know", () => {
   it("refuses a session with a column that it does not have", () => {
     const path = fresh();
     assert.throws(
-      () => rows.replace(path, "new-horizon", null, linesOf("devin/drift").filter((line) => !line.startsWith('{"check'))),
+      () =>
+        rows.replace(
+          path,
+          "new-horizon",
+          null,
+          linesOf("devin/drift").filter((line) => !line.startsWith('{"check')),
+        ),
       refused(/"pinned"/),
     );
   });
@@ -163,7 +172,10 @@ describe("a database that another program keeps locked", () => {
     const db = new DatabaseSync(path);
     db.exec("BEGIN EXCLUSIVE");
     try {
-      assert.throws(() => rows.read(path, "calm-river"), refused(/locked by another/, "unreadable"));
+      assert.throws(
+        () => rows.read(path, "calm-river"),
+        refused(/locked by another/, "unreadable"),
+      );
     } finally {
       db.close();
     }

@@ -100,7 +100,9 @@ describe("devin: what its model sees", () => {
 
   it("follows a rebuilt chain: what was copied is sent once", () => {
     const [user, answer] = [said("user", "one"), said("assistant", "two")];
-    const prefix = said("system", "new rules", { metadata: { telemetry: { source: "sysprompt" } } });
+    const prefix = said("system", "new rules", {
+      metadata: { telemetry: { source: "sysprompt" } },
+    });
     const all = [
       HEAD,
       off(node(0, null, user)),
@@ -128,7 +130,9 @@ describe("devin: what its model sees", () => {
     const { live, entries } = read(records("devin/subagent"));
     const report = live.find(({ told }) => told);
     assert.match(texts(report ? [report] : []).join(), /MARK-SUB-1: counted/);
-    const side = entries.filter((entry) => entry.kind === "message" && entry.sidechain !== undefined);
+    const side = entries.filter(
+      (entry) => entry.kind === "message" && entry.sidechain !== undefined,
+    );
     assert.equal(side.length, 5);
   });
 
@@ -225,7 +229,11 @@ describe("devin: writing", () => {
   const time = "2026-11-28T21:07:00.000Z";
 
   function write(entries: readonly Entry[]): Json[] {
-    const writer = devin.writer({ seed: "s", facts: { model: "swe-2-high", now: 1_795_900_100_000 } });
+    const writer = devin.writer({
+      seed: "s",
+      cliVersion: null,
+      facts: { model: "swe-2-high", now: 1_795_900_100_000 },
+    });
     return entries.flatMap((entry) => {
       const out = writer.predict(entry);
       for (const record of out) writer.commit(record);

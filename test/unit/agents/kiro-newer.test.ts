@@ -129,7 +129,10 @@ describe("the records of Kiro CLI 3", () => {
   it("are prompts with images and files, reasoning, calls and results", () => {
     const all = messagesOf(linesOf("version-3"));
     const [first] = all;
-    assert.deepEqual(first?.parts.map(({ kind }) => kind), ["text", "image", "text"]);
+    assert.deepEqual(
+      first?.parts.map(({ kind }) => kind),
+      ["text", "image", "text"],
+    );
     const calls = all.flatMap(({ parts }) => parts.filter((part) => part.kind === "tool-call"));
     assert.deepEqual(
       calls.map(({ name, use }) => [name, use?.tool]),
@@ -201,10 +204,7 @@ function editor(): { base: string; folder: string; executions: string } {
   const hash = createHash("sha256").update(FOLDER).digest("hex").slice(0, 32);
   const executions = join(base, hash, "414d1636299d2b9e4ce7e17fb11f63e9");
   const listed = { sessionId: SESSION, title: "Tests", dateCreated: "1779912000000" };
-  write(
-    join(folder, "sessions.json"),
-    JSON.stringify([{ ...listed, workspaceDirectory: FOLDER }]),
-  );
+  write(join(folder, "sessions.json"), JSON.stringify([{ ...listed, workspaceDirectory: FOLDER }]));
   const user = (id: string, content: Json) => ({ message: { role: "user", id, content } });
   const answer = (id: string, executionId: string) => {
     return { message: { role: "assistant", id, content: "On it." }, executionId };

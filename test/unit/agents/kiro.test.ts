@@ -161,9 +161,7 @@ describe("Kiro's store", () => {
       "/h/.kiro/sessions",
     ]);
     assert.ok(
-      on("linux", { VSCODE_APPDATA: "/a" }).includes(
-        "/a/Kiro/User/globalStorage/kiro.kiroagent",
-      ),
+      on("linux", { VSCODE_APPDATA: "/a" }).includes("/a/Kiro/User/globalStorage/kiro.kiroagent"),
     );
   });
 });
