@@ -83,6 +83,11 @@ function* changesIn(value: Json, path: Path = []): Generator<Change> {
     yield { name: "a list in place of the text", path, to: (old) => [old] };
   }
   if (!isObject(value)) return;
+  yield {
+    name: "a new key",
+    path,
+    to: (old) => (isObject(old) ? { ...old, segue_new: { said: "MARK SEGUE NEW" } } : old),
+  };
   if (path.length > 0) yield { name: "a list in place of the block", path, to: (old) => [old] };
   if ("type" in value) {
     const { type, ...others } = value;

@@ -45,11 +45,15 @@ export function readAnswered(assistant: Json): Part[] {
   return [...leadingReasoning(text), ...calls];
 }
 
+const VARIANTS = new Set(["Prompt", "ToolUseResults", "CancelledToolUses", "Response", "ToolUse"]);
+
 /** The name of a variant, and what it holds; what else is beside it says nothing about it. */
 function variantOf(value: Json | undefined): [string, Json] | [] {
   if (!isObject(value)) return [];
-  const [only, ...more] = Object.entries<Json>(value).filter(([, held]) => isObject(held));
-  return only === undefined || more.length > 0 ? [] : only;
+  const held = Object.entries<Json>(value).filter(([, inner]) => isObject(inner));
+  const [first, ...more] = held;
+  const known = held.find(([name]) => VARIANTS.has(name));
+  return known ?? (first === undefined || more.length > 0 ? [] : first);
 }
 
 function textOf(text: string): Part[] {

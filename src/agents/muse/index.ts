@@ -13,6 +13,7 @@ export const muse: Agent = {
   aliases: ["muse-code"],
   claim: { read: "third-party", write: "third-party" },
   cutsOff: true,
+  restates: true,
   // How it stores a picture is in no source.
   media: { images: [], imageUrls: false, resultImages: false },
   wellFormedOnly: true,

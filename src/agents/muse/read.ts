@@ -58,6 +58,8 @@ class MuseReader implements Reader {
   /** The last prompt of the session's own. */
   #prompt: string | null = null;
   readonly #models = new Map<string, string>();
+  /** The texts of the last results, which records after them may repeat. */
+  #given = new Set<string>();
   /** The class of the error that a run ended with, which stands before the end. */
   #fault: string | undefined;
   #at = 0;
@@ -277,8 +279,10 @@ class MuseReader implements Reader {
   }
 
   #results(id: string, happened: JsonObject): Message {
+    this.#given = new Set();
     const parts = resultsOf(happened).map((result) => {
       const plain = readResult(result);
+      for (const part of plain.content) if (part.kind === "text") this.#given.add(part.text);
       const use = this.#calls.get(plain.callId)?.use ?? null;
       this.#calls.answer(plain.callId);
       return parseResult(use, plain);
@@ -286,10 +290,12 @@ class MuseReader implements Reader {
     return this.#message(id, "tool", parts);
   }
 
-  /** Only what is no text: the text is that of the result. */
+  /** Only what the results before it do not have: their text is repeated. */
   #visible(id: string, happened: JsonObject): Entry[] {
     const content = Array.isArray(happened.content) ? readBlocks(happened.content) : [];
-    const parts: Part[] = content.filter((part) => part.kind !== "text");
+    const parts: Part[] = content.filter(
+      (part) => part.kind !== "text" || !this.#given.has(part.text),
+    );
     if (parts.length === 0) return [];
     const text = `[of the result of call ${callIdIn(happened)}]`;
     return [

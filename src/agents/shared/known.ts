@@ -75,6 +75,23 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
   return found;
 }
 
+/** The objects and lists of a value that are content as a whole, whatever keys they have. */
+export function wholes(value: Json, shape: Shape, key = ""): Misplaced[] {
+  if (shape === true || typeof value !== "object" || value === null) return [];
+  if (shape === CONTENT) return [{ key, value, shape }];
+  if ("each" in shape) {
+    return Array.isArray(value) ? value.flatMap((item) => wholes(item, shape.each, key)) : [];
+  }
+  if ("name" in shape) {
+    const name = shape.name(value);
+    return Object.hasOwn(shape.of, name) ? wholes(value, shape.of[name] ?? true, key) : [];
+  }
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, item]) =>
+    Object.hasOwn(shape.keys, name) ? wholes(item, shape.keys[name] ?? true, name) : [],
+  );
+}
+
 function oddly(key: string, value: Json, shape: Exclude<Shape, true>): Misplaced {
   return { key, value, shape: typeof value === "string" ? shape : CONTENT };
 }

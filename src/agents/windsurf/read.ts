@@ -40,7 +40,7 @@ class WindsurfReader implements Reader {
       }
       // The documentation has no list of the types, and says that they change.
       default:
-        return [this.#message("assistant", [otherPart(step.type, step.own)])];
+        return [this.#message("assistant", [otherPart(step.type, wholeOf(record, step))])];
     }
   }
 
@@ -71,6 +71,13 @@ function textsIn({ type, own }: Step, key: string, read: (text: string) => Part[
   if (isNested(value)) return [otherPart(type, value)];
   const text = saidIn(value);
   return text === "" ? [] : read(text);
+}
+
+/** What a step of an unknown kind holds, under its own name or beside that. */
+function wholeOf(record: Json, { type, own }: Step): Json {
+  if (!isObject(record)) return own;
+  const { type: _type, status: _status, ...whole } = record;
+  return Object.keys(whole).every((key) => key === type) ? own : whole;
 }
 
 function typeOf(record: Json): string {

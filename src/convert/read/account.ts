@@ -63,16 +63,33 @@ export class Accountant {
   }
 }
 
-/** Does the value contain a string that is in no part? */
-export function isUnsaid(
-  value: Json,
-  entries: readonly Entry[],
-  shape: Exclude<Shape, true> = CONTENT,
-  frames?: Frames,
-): boolean {
-  const account = new Account(entries, null, frames);
-  account.walk(value, { shape, at: "", isNew: false });
-  return account.content.size > 0;
+/** What of a value is in no part of a record's entries. */
+export class Unsaid {
+  readonly #account: Account;
+
+  constructor(entries: readonly Entry[], frames?: Frames) {
+    this.#account = new Account(entries, null, frames);
+  }
+
+  /** Does the value contain a string that is in no part? */
+  has(value: Json, shape: Exclude<Shape, true> = CONTENT): boolean {
+    this.#account.content.clear();
+    this.#account.walk(value, { shape, at: "", isNew: false });
+    return this.#account.content.size > 0;
+  }
+
+  /** The value without the members and items that are in parts; undefined if nothing is left. */
+  of(value: Json, depth = 0): Json | undefined {
+    if (!this.has(value)) return undefined;
+    if (depth > MOST_DEPTH) return value;
+    if (Array.isArray(value)) return value.flatMap((item) => this.of(item, depth + 1) ?? []);
+    if (!isObject(value)) return value;
+    const left = Object.entries(value).flatMap(([key, item]): [string, Json][] => {
+      const some = this.has({ [key]: item }) ? this.of(item, depth + 1) : undefined;
+      return some === undefined ? [] : [[key, some]];
+    });
+    return Object.fromEntries(left);
+  }
 }
 
 /** An agent's shape is one object for the lifetime of the process. */

@@ -1,10 +1,10 @@
 /** Messages in which a reader found nothing, although their records contain texts. */
-import { misplaced } from "../../agents/shared/known.ts";
+import { type Misplaced, misplaced, wholes } from "../../agents/shared/known.ts";
 import type { Decoded } from "../../lossless/feed.ts";
 import { member } from "../../session/json.ts";
 import { otherPart } from "../../session/other.ts";
 import type { Entry, Json, Message, OtherPart } from "../../session/types.ts";
-import { Accountant, type Accounted, isUnsaid } from "./account.ts";
+import { Accountant, type Accounted, Unsaid } from "./account.ts";
 
 /**
  * The entries of a record. A message is not blank if its record contains texts that are in no part,
@@ -16,11 +16,17 @@ export function filled(record: Decoded, agent: Accounted): readonly Entry[] {
   if (known === undefined) return record.entries;
   const entries = record.entries.some(isBlank) ? notBlank(record, agent) : record.entries;
   const odd = misplaced(record.value, known);
-  if (odd.length === 0 || entries.some(isNamed)) return entries;
+  const whole = wholesOf(record.value, entries, agent);
+  if ((odd.length === 0 && whole.length === 0) || entries.some(isNamed)) return entries;
+  const unsaid = new Unsaid(entries, frames);
   const parts = odd
-    .filter(({ value, shape }) => isUnsaid(value, entries, shape, frames))
+    .filter(({ value, shape }) => unsaid.has(value, shape))
     .map(({ key, value }) => otherPart(key || "message", value));
-  return parts.length === 0 ? entries : withParts(entries, parts);
+  const left = whole.flatMap(({ key, value }) => {
+    const rest = unsaid.of(value);
+    return rest === undefined ? [] : [otherPart(key || "message", rest)];
+  });
+  return parts.length + left.length === 0 ? entries : withParts(entries, [...parts, ...left]);
 }
 
 /**
@@ -31,7 +37,10 @@ export function isOddEvent(value: Json, entries: readonly Entry[], agent: Accoun
   const { known, frames } = agent;
   if (known === undefined) return false;
   if (entries.some((entry) => entry.kind === "message" || isNamed(entry))) return false;
-  return misplaced(value, known).some((odd) => isUnsaid(odd.value, entries, odd.shape, frames));
+  const odd = misplaced(value, known);
+  if (odd.length === 0) return false;
+  const unsaid = new Unsaid(entries, frames);
+  return odd.some((one) => unsaid.has(one.value, one.shape));
 }
 
 function notBlank({ value, entries }: Decoded, agent: Accounted): readonly Entry[] {
@@ -70,6 +79,25 @@ function withParts(entries: readonly Entry[], parts: readonly OtherPart[]): read
     );
     return { ...entry, parts: results };
   });
+}
+
+/**
+ * What is content as a whole, and may have members that its reader does not know: not the calls'
+ * inputs, which no reader looks into, and not what is named as left out.
+ */
+function wholesOf(value: Json, entries: readonly Entry[], agent: Accounted): Misplaced[] {
+  // A record that repeats others may mean theirs.
+  if (agent.known === undefined || agent.restates) return [];
+  const parts = entries.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+  if (parts.length === 0) return [];
+  const read = new Set<Json>();
+  const left = new Set<string>();
+  for (const part of parts) {
+    if (part.kind === "tool-call") read.add(part.input);
+    const inner = part.kind === "tool-result" ? part.content : [part];
+    for (const one of inner) if (one.kind === "unread") left.add(one.type);
+  }
+  return wholes(value, agent.known).filter((one) => !read.has(one.value) && !left.has(one.key));
 }
 
 /** Counted as a record of an unknown kind. */

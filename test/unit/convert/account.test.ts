@@ -6,9 +6,8 @@ import { cline } from "../../../src/agents/cline/index.ts";
 import { copilot } from "../../../src/agents/copilot/index.ts";
 import { droid } from "../../../src/agents/droid/index.ts";
 import { agentNamed } from "../../../src/agents/registry.ts";
-import { CONTENT } from "../../../src/agents/shared/known.ts";
 import type { Agent } from "../../../src/agents/types.ts";
-import { Accountant, isUnsaid } from "../../../src/convert/read/account.ts";
+import { Accountant, Unsaid } from "../../../src/convert/read/account.ts";
 import { filled } from "../../../src/convert/read/fill.ts";
 import type { Entry, Json, Part } from "../../../src/session/types.ts";
 
@@ -20,15 +19,15 @@ function saying(part: Part): Entry[] {
 it("a data URL without base64 is said by a part that has its bytes", () => {
   const data = Buffer.from("a picture").toString("base64");
   const entries = saying({ kind: "image", mediaType: "image/png", data });
-  assert.equal(isUnsaid({ url: "data:image/png,a%20picture" }, entries), false);
-  assert.equal(isUnsaid({ url: `data:image/png;base64,${data}` }, entries), false);
-  assert.equal(isUnsaid({ url: "data:image/png,another%20one" }, entries), true);
+  assert.equal(new Unsaid(entries).has({ url: "data:image/png,a%20picture" }), false);
+  assert.equal(new Unsaid(entries).has({ url: `data:image/png;base64,${data}` }), false);
+  assert.equal(new Unsaid(entries).has({ url: "data:image/png,another%20one" }), true);
 });
 
 it("ids of a block of an unknown kind are no content, but words are, wherever they stand", () => {
   const entries = saying({ kind: "text", text: "said" });
-  assert.equal(isUnsaid({ type: "new", toolUseID: "hook-1", text: "said" }, entries), false);
-  assert.equal(isUnsaid({ type: "new", toolUseID: "not an id but words" }, entries), true);
+  assert.equal(new Unsaid(entries).has({ type: "new", toolUseID: "hook-1", text: "said" }), false);
+  assert.equal(new Unsaid(entries).has({ type: "new", toolUseID: "not an id but words" }), true);
 });
 
 /** The places of what no part says. */
@@ -65,9 +64,9 @@ it("arguments that were turned into JSON twice are accounted for by the JSON in 
   const input = JSON.stringify({ prompt: 'Say "hello".', lines: [1, 2] });
   const call = { kind: "tool-call", callId: "c1", name: "task", use: null } as const;
   const entries = saying({ ...call, input });
-  assert.equal(isUnsaid({ arguments: JSON.stringify(input) }, entries), false);
+  assert.equal(new Unsaid(entries).has({ arguments: JSON.stringify(input) }), false);
   assert.equal(
-    isUnsaid({ arguments: JSON.stringify(input.replace("hello", "bye")) }, entries),
+    new Unsaid(entries).has({ arguments: JSON.stringify(input.replace("hello", "bye")) }),
     true,
   );
 });
@@ -75,13 +74,10 @@ it("arguments that were turned into JSON twice are accounted for by the JSON in 
 it("what Cline puts around what was typed is no content, however it is spelled", () => {
   const entries = saying({ kind: "text", text: "Mend the test." });
   const odd = '<user_input\u001b[2J mode="act">Mend the test.</user_input>';
-  assert.equal(isUnsaid({ text: odd }, entries, CONTENT, cline.frames), false);
+  assert.equal(new Unsaid(entries, cline.frames).has({ text: odd }), false);
   const noticed = `<mode_notice>Act now.</mode_notice>\n\n${odd} `;
-  assert.equal(isUnsaid({ text: noticed }, entries, CONTENT, cline.frames), false);
-  assert.equal(
-    isUnsaid({ text: odd.replace("test", "tests") }, entries, CONTENT, cline.frames),
-    true,
-  );
+  assert.equal(new Unsaid(entries, cline.frames).has({ text: noticed }), false);
+  assert.equal(new Unsaid(entries, cline.frames).has({ text: odd.replace("test", "tests") }), true);
 });
 
 it("what Droid keeps of an edit and does not send is named, whatever its key", () => {

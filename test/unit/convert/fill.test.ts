@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../../src/agents/registry.ts";
-import { isUnsaid } from "../../../src/convert/read/account.ts";
+import { Unsaid } from "../../../src/convert/read/account.ts";
 import { filled, isOddEvent } from "../../../src/convert/read/fill.ts";
 import type { Json } from "../../../src/session/types.ts";
 
@@ -105,6 +105,6 @@ describe("content in a form that is not the vendor's", () => {
       role: "tool",
       parts,
     } as const;
-    assert.equal(isUnsaid("1\ta\r\n2\t", [{ ...entry, parts: [...parts] }]), false);
+    assert.equal(new Unsaid([{ ...entry, parts: [...parts] }]).has("1\ta\r\n2\t"), false);
   });
 });
