@@ -55,10 +55,15 @@ function machine(agent: Agent, variant: string): Machine {
 /** In a form that newer versions only read. */
 const OLDER = new Set(["opencode/json-storage", "openclaw/legacy"]);
 /**
- * Without an id that can be used; what Goose takes over itself when it makes its database; and what Cursor
- * writes for its models alone.
+ * Without an id that can be used; what Goose takes over itself when it makes its database; what Cursor
+ * writes for its models alone; and a task of Cline's, for an account that has only sessions.
  */
-const REFUSED = new Set(["gemini/checkpoint", "goose/legacy", "cursor/transcript"]);
+const REFUSED = new Set([
+  "gemini/checkpoint",
+  "goose/legacy",
+  "cursor/transcript",
+  "cline/task-store",
+]);
 
 let added = 0;
 

@@ -115,7 +115,7 @@ setInterval(() => {}, 1e6);
 
   it("so is one that does not exist, if the agent is to be started there", async () => {
     // These have their own CLI make what they lack.
-    for (const { id, launch } of agents.filter(({ store }) => store.database?.import)) {
+    for (const { id, launch } of writable.filter(({ store }) => store.database?.import)) {
       const m = machine(String(launch.command), TELL);
       const resume = ["resume", m.at("s.jsonl"), "--in", id, "--cwd", m.at("nowhere")];
       const { code, err } = await m.run(resume);

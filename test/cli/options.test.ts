@@ -144,6 +144,7 @@ describe("a variable that names a folder relative to this one", () => {
     openhands: () => ({ OPENHANDS_PERSISTENCE_DIR: "home/.openhands" }),
     gptme: () => ({ GPTME_LOGS_HOME: "home/.local/share/gptme/logs" }),
     amp: () => ({ XDG_DATA_HOME: "home/.local/share" }),
+    muse: () => ({ XDG_DATA_HOME: "home/.local/share" }),
     qoder: () => ({ QODER_CONFIG_DIR: "home/.qoder" }),
     // None of its own.
     auggie: () => ({ HOME: "home" }),

@@ -29,7 +29,8 @@ describe("run refuses", { skip: process.platform === "win32" }, () => {
     { line: "cluade", code: 3, says: /there is no agent "cluade"\n.*did you mean claude/ },
     { line: "--failover nope claude", code: 3, says: /there is no agent "nope"/ },
     { line: "--failover pi,codx claude", code: 3, says: /"codx"\n.*did you mean codex/ },
-    { line: "--failover windsurf claude", code: 3, says: /does not support Windsurf yet/ },
+    { line: "--failover junie claude", code: 3, says: /does not support Junie yet/ },
+    { line: "--failover windsurf claude", code: 4, says: /cannot write sessions for Windsurf/ },
   ]);
 
   refuses("agents that are not there, or there twice", [

@@ -45,6 +45,7 @@ const FOLDERS = [
   [".qoder/x", /Qoder's store/],
   [".local/share/zed/x", /Zed's store/],
   [".local/state/warp-terminal/x", /Warp's store/],
+  [".local/share/devin/cli/x", /Devin's store/],
   [".local/share/muse/sessions/x", /Muse Code's store/],
   [".gemini/antigravity-cli/x", /Antigravity's store/],
   [".windsurf/transcripts/x", /Windsurf's store/],

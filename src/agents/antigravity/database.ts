@@ -32,6 +32,8 @@ export const database: Database = {
 };
 
 export function holds(path: string): boolean {
+  // A conversation's own file: one that does not exist yet is made with it.
+  if (!existsSync(path)) return /[/\\]conversations[/\\][^/\\]+\.db$/.test(path);
   if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
   try {
     return reading(path, (db) => missingIn(db) === null);
