@@ -14,14 +14,18 @@ export { refuseSource } from "../convert/file.ts";
 export function refuseStore(path: string, places: Places): void {
   const rules = rulesFor(process.platform);
   const real = realOr(path);
-  for (const agent of accounts(places.profiles)) {
+  const stores = accounts(places.profiles).flatMap((agent) => {
     const home = agent.store.home?.(places.env);
-    for (const folder of [...rootsOf(agent, places), ...(home === undefined ? [] : [home])]) {
-      if (!isWithin(real, realOr(folder), rules)) continue;
-      throw new SegueError("refused", `this is in ${agent.name}'s store, ${folder}`, {
-        where: path,
-        hint: "choose another place; only `segue resume` writes to a store",
-      });
-    }
-  }
+    const folders = [...rootsOf(agent, places), ...(home === undefined ? [] : [home])];
+    return folders
+      .filter((folder) => isWithin(real, realOr(folder), rules))
+      .map((folder) => ({ agent, folder }));
+  });
+  // Antigravity's is in Gemini CLI's.
+  const [nearest] = stores.sort((a, b) => b.folder.length - a.folder.length);
+  if (nearest === undefined) return;
+  throw new SegueError("refused", `this is in ${nearest.agent.name}'s store, ${nearest.folder}`, {
+    where: path,
+    hint: "choose another place; only `segue resume` writes to a store",
+  });
 }

@@ -83,7 +83,7 @@ for (const agent of agents) {
           n > 2
             ? line
                 .replace(
-                  /"(content|input|arguments|parts|toolCallStates|tool_calls|request_nodes|tool_call)":(?=[[{])/,
+                  /"(content|input|arguments|parts|toolCallStates|tool_calls|request_nodes|tool_call|#5|parsedQuery|guideline|agentTaskContent|planner_response|code_action)":(?=[[{])/,
                   `"$1":${deepList},"x":`,
                 )
                 // Aider's have nothing but texts.

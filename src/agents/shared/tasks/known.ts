@@ -79,5 +79,7 @@ export const frames: Frames = {
       /^<(?:task|user_message|feedback|answer)>\n|\n<\/(?:task|user_message|feedback|answer)>$/g,
       "",
     ],
+    // Words of the extension's own, and then what was typed: two parts.
+    [/(:\n)<user_message>\n([\s\S]*)\n<\/user_message>$/, "$1\n$2"],
   ],
 };
