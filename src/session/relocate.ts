@@ -17,7 +17,9 @@ const TEXTS = new Set([
   ...["signature", "encrypted_content", "data", "originalFile", "unified_diff", "lastPrompt"],
 ]);
 const COMMANDS = new Set(["command", "cmd", "script"]);
-const NESTED = new Set(["arguments", "input_json"]);
+/** Arguments as text: in Muse Code `args`, and in Antigravity's protobuf the third field of a call. */
+const NESTED = new Set(["arguments", "input_json", "args", "#3"]);
+const FILE = "file://";
 
 const PATCH = "*** Begin Patch\n";
 const PATCH_PATHS = /^(\*\*\* (?:(?:Add|Delete|Update) File|Move to): )(.+)$/gm;
@@ -147,13 +149,32 @@ export class Relocation {
     return text.replace(CALLS, (_, call: string, json: string) => call + this.text(json));
   }
 
+  /** Some agents write folders as addresses, most of them without escapes. */
+  #address(address: string): string {
+    const path = address.slice(FILE.length);
+    const plain = this.path(path);
+    if (plain !== path) return FILE + plain;
+    const decoded = unescaped(path);
+    const now = this.path(decoded);
+    return now === decoded ? address : FILE + encodeURI(now);
+  }
+
   #value(key: string, value: string): string {
     if (key === "content" && value.includes("@")) return this.#calls(value);
     if (TEXTS.has(key)) return value;
     if (value.startsWith(PATCH)) return this.patch(value);
     if (COMMANDS.has(key)) return this.command(value);
     if (NESTED.has(key) && value.startsWith("{")) return this.text(value);
+    if (value.startsWith(FILE)) return this.#address(value);
     return this.path(value);
+  }
+}
+
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }
 

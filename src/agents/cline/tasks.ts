@@ -128,5 +128,6 @@ function prefixed(shapes: Shapes): Shapes {
 
 export const frames: Frames = {
   ...session.frames,
+  ...(task.frames.pieces && { pieces: task.frames.pieces }),
   around: [...(session.frames.around ?? []), ...(task.frames.around ?? [])],
 };

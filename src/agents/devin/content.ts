@@ -11,7 +11,7 @@ import {
   saidIn,
   textBlock,
 } from "../../session/other.ts";
-import { textPart } from "../../session/text.ts";
+import { leadingReasoning } from "../../session/text.ts";
 import type {
   ImagePart,
   Json,
@@ -72,7 +72,9 @@ function readImage(image: Json): ImagePart | OtherPart {
 
 /** The parts of an answer, in the order of a request. */
 export function readAnswer(message: Json): Part[] {
-  const said = readSaid(message).map((part) => (part.kind === "text" ? textPart(part.text) : part));
+  const said = readSaid(message).flatMap((part): Part[] =>
+    part.kind === "text" ? leadingReasoning(part.text) : [part],
+  );
   return [...readThinking(member(message, "thinking")), ...said, ...readCalls(message)];
 }
 

@@ -2,6 +2,7 @@
 import type { Frames, Shape } from "../../../session/codec.ts";
 import { isObject, member } from "../../../session/json.ts";
 import { blocks, by, CONTENT, keys } from "../known.ts";
+import { PREFIXED } from "./content.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { unwrap } from "./records.ts";
 
@@ -79,7 +80,9 @@ export const frames: Frames = {
       /^<(?:task|user_message|feedback|answer)>\n|\n<\/(?:task|user_message|feedback|answer)>$/g,
       "",
     ],
-    // Words of the extension's own, and then what was typed: two parts.
-    [/(:\n)<user_message>\n([\s\S]*)\n<\/user_message>$/, "$1\n$2"],
   ],
+  pieces: (text) => {
+    const [, before, typed] = PREFIXED.exec(text) ?? [];
+    return before === undefined || typed === undefined ? null : [before, typed];
+  },
 };
