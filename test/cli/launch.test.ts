@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agentNamed, agents, writable } from "../../src/agents/registry.ts";
+import { agentNamed, writable } from "../../src/agents/registry.ts";
 import { workOn } from "../support/conversion.ts";
 import { fixture } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";

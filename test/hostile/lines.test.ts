@@ -86,8 +86,8 @@ for (const agent of agents) {
                   /"(content|input|arguments|parts|toolCallStates|tool_calls|request_nodes|tool_call|#5|parsedQuery|guideline|agentTaskContent|planner_response|code_action)":(?=[[{])/,
                   `"$1":${deepList},"x":`,
                 )
-                // Aider's have nothing but texts.
-                .replace(/^\{"aider":/, `{"x":${deepList},"aider":`)
+                // Aider's have nothing but texts, and Trae's last ones.
+                .replace(/^\{"(aider|traeMessage)":/, `{"x":${deepList},"$1":`)
                 // So have gptme's.
                 .replace(/"content": (?=")/, `"x":${deepList},"content": `)
             : line,

@@ -69,6 +69,11 @@ function unaccounted(agent: Agent, records: readonly Json[]): string[] {
   return silent;
 }
 
+/** An object with a member of a name that JavaScript uses itself. */
+function beside(said: Json): Json {
+  return { said, toString: "", valueOf: "", constructor: "", hasOwnProperty: "" };
+}
+
 function* changesIn(value: Json, path: Path = []): Generator<Change> {
   if (Array.isArray(value)) {
     const [first] = value;
@@ -79,7 +84,7 @@ function* changesIn(value: Json, path: Path = []): Generator<Change> {
     return;
   }
   if (typeof value === "string" && path.length > 0) {
-    yield { name: "an object in place of the text", path, to: (old) => ({ said: old }) };
+    yield { name: "an object in place of the text", path, to: beside };
     yield { name: "a list in place of the text", path, to: (old) => [old] };
   }
   if (!isObject(value)) return;

@@ -2,10 +2,12 @@
 import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "agy",
   versionArgs: ["--version"],
+  flags,
   resumeArgs: ({ id, args }) => [`--conversation=${id}`, ...args],
   resumesUnprompted: true,
   headless: {

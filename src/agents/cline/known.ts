@@ -1,6 +1,6 @@
 /** What this folder knows of the records of Cline's sessions, as of 3.0.65. */
 import type { Frames, Shape } from "../../session/codec.ts";
-import { isObject, member } from "../../session/json.ts";
+import { isObject, member, printed } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { isShownOnly } from "./limits.ts";
@@ -97,7 +97,7 @@ function nameOf(record: Json): string {
   const { kind } = unwrap(record);
   if (kind !== "other") return kind;
   if (!isObject(record)) return typeof record;
-  return String(member(record, "type") ?? member(record, "role") ?? "unknown");
+  return printed(member(record, "type") ?? member(record, "role") ?? "unknown");
 }
 
 /** What is put around what was typed, and before an output. */

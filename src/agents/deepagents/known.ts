@@ -1,6 +1,6 @@
 /** The records and keys of Deep Agents Code 0.1.88 that this folder knows. */
 import type { Frames, Shape } from "../../session/codec.ts";
-import { isObject } from "../../session/json.ts";
+import { isObject, printed } from "../../session/json.ts";
 import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { isStep, isThread, saidOf, writtenIn } from "./records.ts";
 
@@ -55,7 +55,7 @@ const fields = keys(
 
 const message: Shape = {
   name: (value) =>
-    isObject(value) && "segue.ext" in value ? "" : String(saidOf(value)?.name ?? ""),
+    isObject(value) && "segue.ext" in value ? "" : printed(saidOf(value)?.name ?? ""),
   of: {
     "": keys("segue.ext module name method", { fields, value: CONTENT }),
     HumanMessage: keys("role type id name additional_kwargs", { content }),
@@ -86,7 +86,7 @@ export const known: Shape = {
     if (isThread(record)) return "thread";
     if (!isStep(record)) return "unknown";
     if ("snapshot" in record) return "snapshot";
-    return String(record.channel);
+    return printed(record.channel ?? "");
   },
   of: {
     thread: keys("thread_id name agent_name cwd git_branch"),

@@ -1,6 +1,6 @@
 /** The records and keys of Devin CLI 3000.3 to 3000.11 that other tools' readers and captures name. */
 import type { Frames, Shape } from "../../session/codec.ts";
-import { isObject } from "../../session/json.ts";
+import { isObject, printed } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
 
@@ -41,7 +41,7 @@ const thinking: Shape = {
 const call = keys("id index kind", { name: CONTENT, arguments: CONTENT });
 
 const message: Shape = {
-  name: (value) => (isObject(value) ? String(value.role ?? "") : "text"),
+  name: (value) => (isObject(value) ? printed(value.role ?? "") : "text"),
   of: {
     user: keys("message_id role", said),
     assistant: keys("message_id role phase", { ...said, thinking, tool_calls: { each: call } }),

@@ -191,7 +191,7 @@ class DevinReader implements Reader {
   #system(node: Node, place: Place): Entry {
     const { message, metadata, time } = node;
     if (place.side === undefined && isSummary(message, metadata)) {
-      const replaced = this.#nodes.get(String(metadata.summarized_from))?.entry;
+      const replaced = this.#nodes.get(printed(metadata.summarized_from ?? null))?.entry;
       const summary = textIn(message);
       return this.#event({ event: "compaction", summary }, replaced ?? place.entry, time);
     }

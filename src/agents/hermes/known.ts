@@ -1,6 +1,6 @@
 /** The columns of Hermes's rows that this folder knows: those of version 22 of its database (0.19.0), and those that its source has for version 30. */
 import type { Frames, Shape } from "../../session/codec.ts";
-import { isObject } from "../../session/json.ts";
+import { isObject, printed } from "../../session/json.ts";
 import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import {
   carryIn,
@@ -34,7 +34,7 @@ export const known: Shape = {
   name(record) {
     if (isSession(record)) return "session";
     if (carryIn(record)) return "carry";
-    return isObject(record) && isMessage(record) ? String(record.role) : "unknown";
+    return isObject(record) && isMessage(record) ? printed(record.role ?? "") : "unknown";
   },
   of: {
     session: keys([...SESSION_COLUMNS, ...SESSION_UNTOLD].join(" ")),

@@ -1,6 +1,6 @@
 /** The records and keys of Mastra Code 0.32.1, and of earlier versions as its source names them. */
 import type { Frames, Shape } from "../../session/codec.ts";
-import { isObject, member } from "../../session/json.ts";
+import { isObject, member, printed } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
@@ -19,7 +19,7 @@ const invocation = keys(INVOCATION, {
 const part: Shape = {
   // What begins with "data-" tells of the state of a run, and is never sent.
   name: (value) => {
-    const type = isObject(value) ? String(value.type ?? "") : "";
+    const type = isObject(value) ? printed(value.type ?? "") : "";
     if (type.startsWith("data-")) return "data";
     return type === "tool-invocation" && hasOutput(value) ? "output" : type;
   },

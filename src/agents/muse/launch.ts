@@ -13,7 +13,6 @@ export const launch: Launch = {
   ],
   headless: {
     by: ["exec"],
-    prompts: ["--prompt-file"],
     resumeArgs: ({ id, prompt, args }) => ["exec", "--session-id", id, ...args, prompt],
   },
   start: {

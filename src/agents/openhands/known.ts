@@ -1,5 +1,6 @@
 /** The events and keys of OpenHands 1.16.0 (SDK 1.21.0), from its types. The SDK refuses keys that it does not know. */
 import type { Frames, Shape } from "../../session/codec.ts";
+import { printed } from "../../session/json.ts";
 import { blocks, by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
 
@@ -72,7 +73,7 @@ const PAIR = `${EVENT} tool_name tool_call_id action_id`;
 export const known: Shape = {
   name(record) {
     const stored = unwrap(record);
-    if (stored.kind === "event") return String(stored.event.kind);
+    if (stored.kind === "event") return printed(stored.event.kind ?? "");
     return stored.kind === "other" ? "unknown" : stored.kind;
   },
   of: {

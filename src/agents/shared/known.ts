@@ -1,7 +1,7 @@
 /** Schema drift: the parts of a record that an agent's folder does not know. */
 
 import type { Shape } from "../../session/codec.ts";
-import { isObject } from "../../session/json.ts";
+import { isObject, printed } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
 /** What a model is sent: a reader must pass it on. See convert/read/account.ts. */
@@ -133,7 +133,7 @@ function plain(names: string): Record<string, true> {
 
 /** Shapes distinguished by a member, such as `type`. */
 export function by(member: string, of: Readonly<Record<string, Shape>>): Shape {
-  return { name: (value) => (isObject(value) ? String(value[member] ?? "") : ""), of };
+  return { name: (value) => (isObject(value) ? printed(value[member] ?? "") : ""), of };
 }
 
 /** A list of blocks; one of them alone; or a text in their place. */

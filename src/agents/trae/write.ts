@@ -3,7 +3,7 @@
  * for another agent. No session is ever written for Trae.
  */
 import type { Writer } from "../../session/codec.ts";
-import { compact } from "../../session/json.ts";
+import { compact, printed } from "../../session/json.ts";
 import { asTexts, textsAndImages } from "../../session/other.ts";
 import type {
   Entry,
@@ -66,7 +66,7 @@ class TraeWriter implements Writer {
     const stored = unwrap(record);
     if (stored.kind !== "message") return stored.kind;
     const { role, agentTaskContent: task } = stored.own;
-    return `message/${String(role)}${task === undefined ? "" : "/task"}`;
+    return `message/${printed(role ?? null)}${task === undefined ? "" : "/task"}`;
   }
 
   key(): string {

@@ -105,7 +105,8 @@ function bytesOf(path: string): string {
 
 /** Without what differs between two conversions of the same: the home folder, and when it was written. */
 function plain(written: string, { home }: Machine): string {
-  return written.replaceAll(home, "").replace(/"updated(?:At|_at)":"[^"]*"/g, "");
+  const times = /"(?:updated(?:At|_at)":"[^"]*"|last_activity_at":\d+)/g;
+  return written.replaceAll(home, "").replace(times, "");
 }
 
 /** All files but Segue's own. */

@@ -72,7 +72,7 @@ export function answerPart({ data }: Item, agent: string): Part[] {
     case "agent":
     case "subtask":
     case "compaction":
-      return [unread(String(data.type), "unsent")];
+      return [unread(printed(data.type ?? "unknown"), "unsent")];
     default:
       return otherItem(data);
   }

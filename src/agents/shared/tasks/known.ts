@@ -1,6 +1,6 @@
 /** What is known of the lines of a task. */
 import type { Frames, Shape } from "../../../session/codec.ts";
-import { isObject, member } from "../../../session/json.ts";
+import { isObject, member, printed } from "../../../session/json.ts";
 import { blocks, by, CONTENT, keys } from "../known.ts";
 import { PREFIXED } from "./content.ts";
 import type { TaskDialect } from "./dialect.ts";
@@ -55,7 +55,7 @@ export function knownOf(dialect: TaskDialect): Shape {
   return {
     name(record) {
       const stored = unwrap(record, dialect);
-      if (stored.kind === "unknown") return String(member(stored.said, "role") ?? "unknown");
+      if (stored.kind === "unknown") return printed(member(stored.said, "role") ?? "unknown");
       if (stored.kind !== "other") return stored.kind;
       return isObject(record) ? (Object.keys(record)[0] ?? "") : typeof record;
     },
