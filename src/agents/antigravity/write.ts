@@ -224,7 +224,8 @@ class AntigravityWriter implements Writer {
 
 /** A folder as an address; on Windows, it begins with a letter. */
 function uriOf(path: string): string {
-  const slashed = path.replaceAll("\\", "/");
+  // Elsewhere than on Windows, "\\" is a letter like any other.
+  const slashed = path.startsWith("/") ? path : path.replaceAll("\\", "/");
   const rooted = slashed.startsWith("/") ? slashed : `/${slashed}`;
   return `file://${rooted.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`;
 }
