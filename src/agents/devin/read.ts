@@ -14,15 +14,7 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { readAnswer, readResult, readSaid, readUsage, textIn } from "./content.ts";
-import {
-  aboutOf,
-  carryIn,
-  extension,
-  type Node,
-  secondsTime,
-  sourceOf,
-  unwrap,
-} from "./records.ts";
+import { aboutOf, carryIn, type Node, secondsTime, unwrap } from "./records.ts";
 import { isScaffold, isSubagent, isSummary } from "./system.ts";
 
 export function reader(): Reader {
@@ -233,11 +225,8 @@ const STOPS: { readonly [reason: string]: Message["stop"] } = {
   length: "length",
 };
 
-/** A user's message that no user typed; one that keeps a cache warm is empty. */
+/** A user's message that no user typed. */
 function told(message: JsonObject): Partial<Message> {
-  if (sourceOf(message) === "cache_keepalive") return { scaffold: true };
-  const about = aboutOf(message);
-  const isTyped = about.is_user_input === true || about.is_user_input === undefined;
-  const isHanded = extension(message, "subagent/handoff") === true;
-  return isTyped && !isHanded ? {} : { told: true };
+  const { is_user_input: isTyped = true } = aboutOf(message);
+  return isTyped === true ? {} : { told: true };
 }

@@ -49,6 +49,8 @@ type Marks = Partial<Pick<Message, "group" | "told" | "model" | "stop">>;
 class MuseReader implements Reader {
   readonly #header: Header = emptyHeader("muse");
   readonly #calls = new OpenCalls();
+  /** The texts of results, by call: another event may repeat them. */
+  readonly #said = new Map<string, ReadonlySet<string>>();
   readonly #ids = new Set<string>();
   #started = false;
   /** The last message of each stream: those of tasks stand among the session's own. */
@@ -280,16 +282,20 @@ class MuseReader implements Reader {
     const parts = resultsOf(happened).map((result) => {
       const plain = readResult(result);
       const use = this.#calls.get(plain.callId)?.use ?? null;
+      const said = plain.content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+      this.#said.set(plain.callId, new Set(said));
       this.#calls.answer(plain.callId);
       return parseResult(use, plain);
     });
     return this.#message(id, "tool", parts);
   }
 
-  /** Only what is no text: the text is that of the result. */
+  /** What its result did not say. */
   #visible(id: string, happened: JsonObject): Entry[] {
-    const content = Array.isArray(happened.content) ? readBlocks(happened.content) : [];
-    const parts: Part[] = content.filter((part) => part.kind !== "text");
+    const said = this.#said.get(callIdIn(happened));
+    const parts: Part[] = readBlocks(happened.content).filter(
+      (part) => part.kind !== "text" || said?.has(part.text) !== true,
+    );
     if (parts.length === 0) return [];
     const text = `[of the result of call ${callIdIn(happened)}]`;
     return [
