@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
 import { unwrap } from "./records.ts";
-import { ERROR, MAIN, METADATA, PAYLOAD } from "./steps.ts";
+import { ERROR, MAIN, METADATA, PAYLOAD, USER } from "./steps.ts";
 import { decoded, encoded, type Hint } from "./wire.ts";
 
 /** As agy 1.1.16 makes it. The tables of which Segue has no lines are left as they are. */
@@ -61,6 +61,16 @@ const USUAL: { readonly [column: string]: number } = { has_subtrajectory: 0, ste
 
 /** The conversation of this id; null if it is another. */
 export function readLines(db: DatabaseSync, id: string): string[] | null {
+  return linesFrom(db, id, "SELECT * FROM steps ORDER BY idx");
+}
+
+/** What describes the conversation, and the first that the user said; null without any step. */
+export function readHead(db: DatabaseSync, id: string): string[] | null {
+  if (selected(db, "SELECT idx FROM steps LIMIT 1").length === 0) return null;
+  return linesFrom(db, id, `SELECT * FROM steps WHERE step_type = ${USER} ORDER BY idx LIMIT 1`);
+}
+
+function linesFrom(db: DatabaseSync, id: string, sql: string): string[] | null {
   const all = selected(db, "SELECT * FROM trajectory_meta");
   const own = all.filter(({ cascade_id }) => cascade_id === id);
   // A copy of a database has another name than its conversation.
@@ -71,7 +81,7 @@ export function readLines(db: DatabaseSync, id: string): string[] | null {
     ? db.prepare("SELECT data FROM trajectory_metadata_blob WHERE id = 'main'").get()?.data
     : undefined;
   const main = blob instanceof Uint8Array ? { main: decoded(Buffer.from(blob), MAIN) } : {};
-  const steps = selected(db, "SELECT * FROM steps ORDER BY idx");
+  const steps = selected(db, sql);
   return [
     { conversation: plainRow(meta), ...main },
     ...steps.map((row) => ({ step: stepOf(row) })),
