@@ -136,7 +136,7 @@ function contentOf(type: number, body: Json | undefined): ResultPart[] {
       return first([2, 1]);
     default:
       // What was changed, which has no text of its own.
-      return isObject(body) ? [otherPart(name, body, { known: true })] : [];
+      return body === undefined || body === null ? [] : [otherPart(name, body, { known: true })];
   }
 }
 

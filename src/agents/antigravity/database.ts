@@ -17,6 +17,7 @@ import {
   LAYOUT,
   missingIn,
   type Rows,
+  readHead,
   readLines,
   rowsOf,
   type StepRow,
@@ -49,6 +50,17 @@ function read(path: string, id: string): string[] | null {
     checkLayout(db, path);
     return readLines(db, id);
   });
+}
+
+/** What a list says of a conversation that is not in the index; null if it has no steps, or cannot be read. */
+export function headOf(path: string, id: string): Summary | null {
+  try {
+    const lines = reading(path, (db) => readHead(db, id));
+    return lines === null ? null : summaryOf(id, lines);
+  } catch {
+    // Locked for a long time, or damaged.
+    return null;
+  }
 }
 
 function replace(path: string, id: string, before: Lines, after: Lines): void {
@@ -149,7 +161,7 @@ function removeFiles(path: string): void {
 
 const TITLE = 80;
 
-/** What the index says of a conversation: its title is the first line that the user said. */
+/** What an index says of a conversation: its title is the first line that the user said. */
 function summaryOf(id: string, lines: readonly string[]): Summary {
   const steps = lines.slice(1).map((line) => unwrap(parseValue(line) ?? null));
   const head = unwrap(parseValue(lines[0] ?? "") ?? null);

@@ -2,12 +2,12 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
-import { isObject, number } from "../../session/json.ts";
+import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
 import { unwrap } from "./records.ts";
-import { ERROR, MAIN, METADATA, PAYLOAD } from "./steps.ts";
+import { ERROR, MAIN, METADATA, PAYLOAD, USER } from "./steps.ts";
 import { decoded, encoded, type Hint } from "./wire.ts";
 
 /** As agy 1.1.16 makes it. The tables of which Segue has no lines are left as they are. */
@@ -61,18 +61,38 @@ const USUAL: { readonly [column: string]: number } = { has_subtrajectory: 0, ste
 
 /** The conversation of this id; null if it is another. */
 export function readLines(db: DatabaseSync, id: string): string[] | null {
-  const meta = db.prepare("SELECT * FROM trajectory_meta WHERE cascade_id = ?").get(id);
+  return linesFrom(db, id, "SELECT * FROM steps ORDER BY idx");
+}
+
+/** What describes the conversation, and the first that the user said; null without any step. */
+export function readHead(db: DatabaseSync, id: string): string[] | null {
+  if (selected(db, "SELECT idx FROM steps LIMIT 1").length === 0) return null;
+  return linesFrom(db, id, `SELECT * FROM steps WHERE step_type = ${USER} ORDER BY idx LIMIT 1`);
+}
+
+function linesFrom(db: DatabaseSync, id: string, sql: string): string[] | null {
+  const all = selected(db, "SELECT * FROM trajectory_meta");
+  const own = all.filter(({ cascade_id }) => cascade_id === id);
+  // A copy of a database has another name than its conversation.
+  const [meta] = own.length > 0 || all.length > 1 ? own : all;
   if (meta === undefined) return null;
   const hasMain = columnsOf(db, "trajectory_metadata_blob").has("data");
   const blob = hasMain
     ? db.prepare("SELECT data FROM trajectory_metadata_blob WHERE id = 'main'").get()?.data
     : undefined;
   const main = blob instanceof Uint8Array ? { main: decoded(Buffer.from(blob), MAIN) } : {};
-  const steps = db.prepare("SELECT * FROM steps ORDER BY idx").all();
+  const steps = selected(db, sql);
   return [
     { conversation: plainRow(meta), ...main },
     ...steps.map((row) => ({ step: stepOf(row) })),
   ].map((line) => JSON.stringify(line));
+}
+
+/** Numbers as bigints: one that is too large for JavaScript is kept as well. */
+function selected(db: DatabaseSync, sql: string): Row[] {
+  const statement = db.prepare(sql);
+  statement.setReadBigInts(true);
+  return statement.all();
 }
 
 function plainRow(row: Row): JsonObject {
@@ -84,14 +104,15 @@ function plainRow(row: Row): JsonObject {
 
 function jsonOf(value: SQLOutputValue): Json {
   if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString("base64") };
-  return typeof value === "bigint" ? Number(value) : value;
+  if (typeof value !== "bigint") return value;
+  const n = Number(value);
+  return Number.isSafeInteger(n) ? n : { int: String(value) };
 }
 
 function stepOf({ step_payload: bytes, ...others }: Row): JsonObject {
-  const blob = bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.alloc(0);
-  const payload = decoded(blob, PAYLOAD);
+  const payload = bytes instanceof Uint8Array ? decoded(Buffer.from(bytes), PAYLOAD) : {};
   const members = Object.entries(others).flatMap(([name, value]): [string, Json][] => {
-    if (value === USUAL[name]) return [];
+    if (typeof value === "bigint" && Number(value) === USUAL[name]) return [];
     if (name === "metadata" && isMirror(value, payload)) return [];
     // Not there, though a copy of what the payload says is expected.
     if (value === null) return name === "metadata" ? [[name, null]] : [];
@@ -99,7 +120,8 @@ function stepOf({ step_payload: bytes, ...others }: Row): JsonObject {
     const isBlob = hint !== undefined && value instanceof Uint8Array;
     return [[name, isBlob ? decoded(Buffer.from(value), hint) : jsonOf(value)]];
   });
-  return { ...Object.fromEntries(members), ...(bytes === null ? {} : { payload }) };
+  const own = bytes instanceof Uint8Array ? payload : jsonOf(bytes ?? null);
+  return { ...Object.fromEntries(members), ...(own === null ? {} : { payload: own }) };
 }
 
 /** The column repeats what the payload has. */
@@ -133,7 +155,7 @@ export function rowsOf(lines: readonly string[], path: string): Rows {
     steps.set(idx, { line, columns: columnsFor(stored.step) });
   }
   if (head.kind !== "conversation") throw noConversation(path);
-  const hasMain = Object.keys(head.main).length > 0;
+  const hasMain = isObject(member(parseValue(first), "main"));
   return { meta: head.row, main: hasMain ? encoded(head.main) : null, steps };
 }
 
@@ -143,12 +165,14 @@ function columnsFor({ payload, ...others }: JsonObject): Map<string, SQLInputVal
   if (!row.has("metadata") && isObject(payload) && payload["#5"] !== undefined) {
     row.set("metadata", encoded(payload["#5"]));
   }
-  if (payload !== undefined) row.set("step_payload", encoded(payload));
+  if (payload !== undefined) row.set("step_payload", sqlValue(payload));
   return row;
 }
 
 export function sqlValue(value: Json): SQLInputValue {
   if (value === null || typeof value === "number" || typeof value === "string") return value;
+  const int = isObject(value) ? string(value.int) : undefined;
+  if (int !== undefined && /^-?\d{1,19}$/.test(int)) return BigInt(int);
   return isObject(value) ? encoded(value) : JSON.stringify(value);
 }
 

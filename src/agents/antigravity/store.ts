@@ -3,8 +3,9 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
+import { folderAt } from "../shared/uri.ts";
 import type { Found, Store } from "../types.ts";
-import { database, holds } from "./database.ts";
+import { database, headOf, holds } from "./database.ts";
 import { type About, aboutAll } from "./summaries.ts";
 
 /** Of the CLI, where new ones go; and of the editor, whose folder was another before. */
@@ -63,17 +64,27 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** `about`: what the index says. One that is not in it is described by what it says itself. */
 function foundAt(path: string, about?: About): Found[] {
   const info = statSync(path, { throwIfNoEntry: false });
   if (!info?.isFile() || !holds(path)) return [];
+  const own = about ?? aboutIn(path);
+  if (own === null) return [];
   // What was written last is in the log until the program ends.
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const mtime = Math.max(info.mtimeMs, log?.mtimeMs ?? 0);
   const bytes = info.size + (log?.size ?? 0);
-  const found = { agent: "antigravity", id: idOf(path), path, mtime, bytes, inode: info.ino };
-  if (about === undefined) return [found];
-  const { title, cwd, parent } = about;
   const updatedAt = new Date(mtime).toISOString();
+  const { title, cwd, parent } = own;
+  // Counting messages would take as long as reading the conversation.
   const summary = { title, cwd, model: null, createdAt: null, updatedAt, messages: null, parent };
-  return [{ ...found, summary }];
+  return [{ agent: "antigravity", id: idOf(path), path, mtime, bytes, inode: info.ino, summary }];
+}
+
+function aboutIn(path: string): About | null {
+  const id = idOf(path);
+  const head = headOf(path, id);
+  if (head === null) return null;
+  const title = head.preview === "" ? null : head.title;
+  return { id, title, cwd: folderAt(head.uri), parent: null };
 }

@@ -117,12 +117,12 @@ class AntigravityWriter implements Writer {
     const { parts, time } = entry;
     const calls = parts.filter((part) => part.kind === "tool-call").map(printCall);
     const text = printWords(parts, "\n\n");
-    const thought = parts.find((part) => part.kind === "reasoning");
-    if (text === "" && calls.length === 0 && thought === undefined) return [];
+    const thoughts = parts.filter((part) => part.kind === "reasoning");
+    if (text === "" && calls.length === 0 && thoughts.length === 0) return [];
     const planner = compact({
       "#1": text === "" ? undefined : text,
-      "#3": thought?.text || undefined,
-      "#4": thought && signatureOf(thought),
+      "#3": thoughts.map((thought) => thought.text).join("\n\n") || undefined,
+      "#4": thoughts.map(signatureOf).find((signature) => signature !== undefined),
       "#6": `bot-${uuid4(`${this.#seed}/message`, this.#idx)}`,
       "#7": calls.length > 1 ? calls : calls[0],
       "#8": text === "" ? undefined : text,
@@ -224,7 +224,8 @@ class AntigravityWriter implements Writer {
 
 /** A folder as an address; on Windows, it begins with a letter. */
 function uriOf(path: string): string {
-  const slashed = path.replaceAll("\\", "/");
+  // Elsewhere than on Windows, "\\" is a letter like any other.
+  const slashed = path.startsWith("/") ? path : path.replaceAll("\\", "/");
   const rooted = slashed.startsWith("/") ? slashed : `/${slashed}`;
   return `file://${rooted.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`;
 }

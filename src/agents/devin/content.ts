@@ -111,10 +111,7 @@ export function readCall(call: Json): ToolCallPart | OtherPart {
 
 export function readResult(message: Json, call: ToolCallPart | undefined): ToolResultPart {
   const meta = extension(message, "chisel/tool_result_meta");
-  const hasFailed =
-    member(meta, "success") === false ||
-    isObject(extension(message, "chisel/tool_failure")) ||
-    member(message, "is_error") === true;
+  const hasFailed = member(meta, "success") === false || member(message, "is_error") === true;
   const result: ToolResultPart = {
     kind: "tool-result",
     callId: string(member(message, "tool_call_id")) ?? "",
@@ -206,8 +203,6 @@ const KINDS: { readonly [tool: string]: string } = {
   edit: "edit",
   write: "edit",
   grep: "search",
-  find_file_by_name: "search",
-  webfetch: "fetch",
 };
 
 /** Where a command ran: its shell has a short id. */

@@ -1,4 +1,4 @@
-/** The records and keys of Devin CLI 3000.3 to 3000.11 that other tools' readers and captures name. */
+/** The records and keys of Devin CLI 3000.3 to 3000.10 that other tools' readers and captures name. */
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, printed } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
@@ -19,15 +19,16 @@ const content: Shape = {
 /** Copies for the screen, and facts about a run. The carry is Segue's own. */
 const EXTENSIONS =
   `chisel/tool_result_meta chisel/tool_call_timing chisel/tool_call_content chisel/undo
-  chisel/terminal_output chisel/tool_failure chisel/acp-content-blocks chisel/client-message-id
-  chisel/fusion_lead_model_uid agent-ext/title-source-text agent-ext/rules-loaded agent-ext/skills-loaded
-  affogato/cog-context devin-rs/summary compact/edited_files compact/todo_list compact/prior_node_ids
-  subagent/chain_node_id subagent/agent_id subagent/profile_name subagent/model subagent/handoff
-  subagent/handoff_history segue/carry`.replace(/\s+/g, " ");
+  chisel/terminal_output chisel/acp-content-blocks chisel/client-message-id agent-ext/title-source-text
+  agent-ext/rules-loaded agent-ext/skills-loaded affogato/cog-context devin-rs/summary compact/prior_node_ids
+  subagent/chain_node_id subagent/agent_id subagent/profile_name subagent/model segue/carry`.replace(
+    /\s+/g,
+    " ",
+  );
 
 const metadata = keys(
   `num_tokens is_user_input request_id metrics finish_reason response_dimensions started_generation_at created_at
-  generation_model telemetry from_event_id session_migrate_compaction`.replace(/\s+/g, " "),
+  generation_model telemetry session_migrate_compaction`.replace(/\s+/g, " "),
   { extensions: keys(EXTENSIONS) },
 );
 

@@ -14,15 +14,7 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { readAnswer, readResult, readSaid, readUsage, textIn } from "./content.ts";
-import {
-  aboutOf,
-  carryIn,
-  extension,
-  type Node,
-  secondsTime,
-  sourceOf,
-  unwrap,
-} from "./records.ts";
+import { aboutOf, carryIn, type Node, secondsTime, unwrap } from "./records.ts";
 import { isScaffold, isSubagent, isSummary } from "./system.ts";
 
 export function reader(): Reader {
@@ -33,11 +25,13 @@ export function reader(): Reader {
 interface Place {
   /** The entry that they follow. */
   entry: string | null;
+  /** The same without Devin's own instructions: a conversation is copied when they change. */
+  said: string | null;
   /** The subagent whose thread it is. */
   side: string | undefined;
 }
 
-const ROOT: Place = { entry: null, side: undefined };
+const ROOT: Place = { entry: null, said: null, side: undefined };
 
 class DevinReader implements Reader {
   readonly #header: Header = emptyHeader("devin");
@@ -93,7 +87,7 @@ class DevinReader implements Reader {
     const side = node.off ? (before.side ?? this.#sideOf(node)) : undefined;
     const entry = side === undefined ? this.#known(node, before) : undefined;
     if (entry !== undefined) return this.#again(node, entry);
-    return this.#placed(node, { entry: before.entry, side });
+    return this.#placed(node, { ...before, side });
   }
 
   /** A thread of a subagent's begins with words of Devin's that say so. */
@@ -105,11 +99,11 @@ class DevinReader implements Reader {
    * The entry of the same message after the same one: Devin copies a conversation when what stands before it
    * changes, and stores an answer once more when it is complete.
    */
-  #known({ message }: Node, { entry }: Place): string | undefined {
+  #known({ message }: Node, { said: after }: Place): string | undefined {
     const id = string(member(message, "message_id"));
     if (id === undefined || !isObject(message) || message.role === "system") return undefined;
     const { role, content, images, thinking, tool_calls, tool_call_id } = message;
-    const said = [entry, id, role, content, images, thinking, tool_calls, tool_call_id];
+    const said = [after, id, role, content, images, thinking, tool_calls, tool_call_id];
     const key = hash("sha1", said.map((one) => printed(one ?? null)).join("\n"), "base64");
     const before = this.#said.get(key);
     if (before === undefined) this.#said.set(key, `#${this.#at}`);
@@ -117,7 +111,7 @@ class DevinReader implements Reader {
   }
 
   #again(node: Node, entry: string): Entry[] {
-    this.#note(node, { entry, side: undefined });
+    this.#note(node, { entry, said: entry, side: undefined });
     const copy: EventBody = { event: "opaque", type: "copy" };
     if (node.off) return [this.#aside(copy)];
     // Stored off the chain before, it is live all the same.
@@ -129,7 +123,8 @@ class DevinReader implements Reader {
     const entries = this.#entries(node, place);
     const last = entries.findLast((one) => one.kind === "message" || one.event === "compaction");
     const entry = last === undefined ? place.entry : last.id;
-    this.#note(node, { entry, side: place.side });
+    const isSaid = last !== undefined && !(last.kind === "message" && last.scaffold);
+    this.#note(node, { entry, said: isSaid ? last.id : place.said, side: place.side });
     if (last === undefined || place.side !== undefined) return entries;
     if (!node.off) {
       this.#tip = entry;
@@ -230,11 +225,8 @@ const STOPS: { readonly [reason: string]: Message["stop"] } = {
   length: "length",
 };
 
-/** A user's message that no user typed; one that keeps a cache warm is empty. */
+/** A user's message that no user typed. */
 function told(message: JsonObject): Partial<Message> {
-  if (sourceOf(message) === "cache_keepalive") return { scaffold: true };
-  const about = aboutOf(message);
-  const isTyped = about.is_user_input === true || about.is_user_input === undefined;
-  const isHanded = extension(message, "subagent/handoff") === true;
-  return isTyped && !isHanded ? {} : { told: true };
+  const { is_user_input: isTyped = true } = aboutOf(message);
+  return isTyped === true ? {} : { told: true };
 }

@@ -87,7 +87,7 @@ function factsIn(path: string): Json {
 function findRows(path: string): Found[] {
   try {
     return reading(path, (db) => {
-      const isHidden = columnsOf(db, "sessions").has("hidden") ? "s.hidden <> 0" : "0";
+      const isHidden = columnsOf(db, "sessions").has("hidden") ? "COALESCE(s.hidden, 0) <> 0" : "0";
       const title = columnsOf(db, "sessions").has("title") ? "s.title" : "NULL";
       const sql = `SELECT s.id, ${title} AS title, s.working_directory, s.model, s.created_at, s.last_activity_at
         FROM sessions s WHERE NOT (${isHidden})

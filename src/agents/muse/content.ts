@@ -1,6 +1,6 @@
 /** What the events of a run hold, as parts of the session model, and back. */
 import { parseValue } from "../../lossless/json-text.ts";
-import { array, compact, isObject, listOf, member, string } from "../../session/json.ts";
+import { compact, isObject, listOf, member, printed, string } from "../../session/json.ts";
 import { asTexts, imageText, otherPart, saidIn, textBlock } from "../../session/other.ts";
 import { leadingReasoning } from "../../session/text.ts";
 import type {
@@ -28,7 +28,7 @@ export function readBlocks(content: Json | undefined): ResultPart[] {
 
 /** What the model is sent of a prompt. */
 export function readPrompt(payload: JsonObject): Part[] {
-  const messages = array(payload.model_messages);
+  const messages = listOf(payload.model_messages);
   const blocks = messages.flatMap((message) => readBlocks(member(message, "content") ?? message));
   return blocks.length > 0 ? blocks : readBlocks(payload.refill_blocks);
 }
@@ -83,9 +83,13 @@ export function printCall({ callId, name, input }: ToolCallPart): JsonObject {
 const TEXTS = ["text", "output", "result", "tool_result_model_visible_content", "content"];
 
 export function readResult(result: Json): ToolResultPart {
-  const key = TEXTS.find((name) => member(result, name) !== undefined);
-  const value = key === undefined ? undefined : member(result, key);
-  const content = Array.isArray(value) ? readBlocks(value) : texts(saidIn(value));
+  const values =
+    typeof result === "string" ? [result] : TEXTS.map((name) => member(result, name) ?? null);
+  const content = values.flatMap((value, at): ResultPart[] => {
+    // The same text under another name is there once.
+    if (values.slice(0, at).some((before) => printed(before) === printed(value))) return [];
+    return Array.isArray(value) ? readBlocks(value) : texts(saidIn(value));
+  });
   return { kind: "tool-result", callId: callIdIn(result), isError: false, content };
 }
 

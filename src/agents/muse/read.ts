@@ -49,6 +49,8 @@ type Marks = Partial<Pick<Message, "group" | "told" | "model" | "stop">>;
 class MuseReader implements Reader {
   readonly #header: Header = emptyHeader("muse");
   readonly #calls = new OpenCalls();
+  /** The texts of results, by call: another event may repeat them. */
+  readonly #said = new Map<string, ReadonlySet<string>>();
   readonly #ids = new Set<string>();
   #started = false;
   /** The last message of each stream: those of tasks stand among the session's own. */
@@ -58,8 +60,6 @@ class MuseReader implements Reader {
   /** The last prompt of the session's own. */
   #prompt: string | null = null;
   readonly #models = new Map<string, string>();
-  /** The texts of the last results, which records after them may repeat. */
-  #given = new Set<string>();
   /** The class of the error that a run ended with, which stands before the end. */
   #fault: string | undefined;
   #at = 0;
@@ -279,22 +279,22 @@ class MuseReader implements Reader {
   }
 
   #results(id: string, happened: JsonObject): Message {
-    this.#given = new Set();
     const parts = resultsOf(happened).map((result) => {
       const plain = readResult(result);
-      for (const part of plain.content) if (part.kind === "text") this.#given.add(part.text);
       const use = this.#calls.get(plain.callId)?.use ?? null;
+      const said = plain.content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+      this.#said.set(plain.callId, new Set(said));
       this.#calls.answer(plain.callId);
       return parseResult(use, plain);
     });
     return this.#message(id, "tool", parts);
   }
 
-  /** Only what the results before it do not have: their text is repeated. */
+  /** What its result did not say. */
   #visible(id: string, happened: JsonObject): Entry[] {
-    const content = Array.isArray(happened.content) ? readBlocks(happened.content) : [];
-    const parts: Part[] = content.filter(
-      (part) => part.kind !== "text" || !this.#given.has(part.text),
+    const said = this.#said.get(callIdIn(happened));
+    const parts: Part[] = readBlocks(happened.content).filter(
+      (part) => part.kind !== "text" || said?.has(part.text) !== true,
     );
     if (parts.length === 0) return [];
     const text = `[of the result of call ${callIdIn(happened)}]`;

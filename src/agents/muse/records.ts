@@ -1,6 +1,6 @@
 /** The forms of the lines in a session's log. */
 import { parseValue } from "../../lossless/json-text.ts";
-import { array, isObject, member, number, string } from "../../session/json.ts";
+import { isObject, listOf, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 
 /** An event of the log: what happened, in which stream, and when. */
@@ -77,7 +77,7 @@ export function nameOf(event: LogEvent): string {
 
 /** The results of a batch, or of the event that is one by itself in other versions. */
 export function resultsOf(event: JsonObject): Json[] {
-  return Array.isArray(event.results) ? event.results : [event];
+  return event.results === undefined || event.results === null ? [event] : listOf(event.results);
 }
 
 export function callIdIn(result: Json): string {
@@ -85,7 +85,7 @@ export function callIdIn(result: Json): string {
 }
 
 export function callsOf(event: JsonObject): Json[] {
-  return array(event.tool_calls);
+  return listOf(event.tool_calls);
 }
 
 const LAST = Date.parse("9999-12-31T23:59:59.999Z");

@@ -4,9 +4,12 @@ import { basename, dirname, join } from "node:path";
 import { textOrNone } from "../../io/door.ts";
 import { filesIn } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { string } from "../../session/json.ts";
 import type { Header } from "../../session/types.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Found, Store } from "../types.ts";
+import { factsOf, unwrap } from "./records.ts";
 
 const LOG = "session.jsonl";
 
@@ -62,9 +65,16 @@ function dataFolder(env: NodeJS.ProcessEnv, { path, home }: Host): string {
   return named && path.isAbsolute(named) ? named : path.join(home, ".local", "share");
 }
 
+/** The folder that a log's first events name; they may stand in a frame. */
 function folderIn(log: string): string | null {
   if (!(statSync(log, { throwIfNoEntry: false })?.isFile() ?? false)) return null;
-  const [, folder] = /"workspace_root":("(?:[^"\\]|\\.)*")/.exec(textOrNone(log) ?? "") ?? [];
-  const value: unknown = folder === undefined ? null : JSON.parse(folder);
-  return typeof value === "string" ? value : null;
+  for (const line of (textOrNone(log) ?? "").split("\n")) {
+    const stored = line.includes("workspace_root") ? unwrap(parseValue(line) ?? null) : null;
+    const inner = stored?.kind === "frame" ? stored.children.map(unwrap) : [stored];
+    for (const event of inner) {
+      const folder = event?.kind === "event" ? string(factsOf(event).workspace_root) : undefined;
+      if (folder) return folder;
+    }
+  }
+  return null;
 }

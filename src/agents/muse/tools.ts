@@ -136,8 +136,8 @@ export const tools: Tools = { toNative, accepts };
 export const FAILED = "tool failed: ";
 
 /** What a command's result tells besides its output and how it ended. */
-const ABOUT = `chunk_id command description exit_code terminal_status output original_output_bytes
-original_output_tokens truncated`.split(/\s+/);
+const ABOUT = `chunk_id command description exit_code terminal_status terminal_reason output
+original_output_bytes original_output_tokens truncated`.split(/\s+/);
 
 interface Ended {
   output: string;
@@ -149,7 +149,14 @@ export function endedIn(text: string): Ended | null {
   const value = text.startsWith("{") ? parseValue(text) : undefined;
   if (!isObject(value) || typeof value.output !== "string" || !hasOnly(value, ABOUT)) return null;
   const exitCode = number(value.exit_code);
+  if (!isPlainEnd(value.terminal_reason, exitCode)) return null;
   return { output: value.output, ...(exitCode === undefined ? {} : { exitCode }) };
+}
+
+/** Does the reason of the end say no more than the exit code? "process exited with status exit status: 5" */
+function isPlainEnd(reason: Json | undefined, exitCode: number | undefined): boolean {
+  if (reason === undefined || reason === null || reason === "") return true;
+  return typeof reason === "string" && reason.endsWith(`status: ${exitCode}`);
 }
 
 /** A native result in the shared form. */

@@ -5,9 +5,18 @@ export function folderAt(folder: string | undefined): string | null {
   if (folder === undefined || folder === "") return null;
   if (!folder.startsWith("file://")) return folder;
   try {
-    const path = decodeURIComponent(new URL(folder).pathname);
+    const path = decoded(new URL(folder).pathname);
     return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
   } catch {
     return folder;
+  }
+}
+
+/** A path with a "%" that encodes nothing is one that was not encoded. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }

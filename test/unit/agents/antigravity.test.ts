@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { antigravity } from "../../../src/agents/antigravity/index.ts";
@@ -164,6 +164,17 @@ describe("Antigravity's store", () => {
     assert.equal(found?.summary?.cwd, "/home/dev/shop");
   });
 
+  it("lists a conversation that is in no index by what it says itself", async () => {
+    const { app } = written();
+    rmSync(join(app, "conversation_summaries.db"));
+    const [found] = await store.find(app);
+    assert.equal(found?.summary?.title, "Fix the failing test in the shop.");
+    assert.equal(found.summary.cwd, "/home/dev/shop");
+    const empty = written(linesOf("rows").slice(0, 1));
+    rmSync(join(empty.app, "conversation_summaries.db"));
+    assert.deepEqual(await store.find(empty.app), []);
+  });
+
   it("has rows as Antigravity has them", () => {
     const { app, path } = written();
     const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
@@ -209,7 +220,67 @@ describe("Antigravity's store", () => {
   });
 });
 
+/** Rows that no version was seen to write. */
+describe("Antigravity's odd rows", () => {
+  function changed(sql: string): string {
+    const { path } = written();
+    const { DatabaseSync } = sqlite();
+    const db = new DatabaseSync(path);
+    db.exec(sql);
+    db.close();
+    return path;
+  }
+
+  function again(path: string): void {
+    const lines = known(database.read(path, ID));
+    const copy = path.replace(/home-/, "copy-");
+    database.replace(copy, ID, null, lines);
+    assert.deepEqual(database.read(copy, ID), lines);
+  }
+
+  it("come back as they are: a text as payload, an empty blob, numbers beyond JavaScript's", () => {
+    const text = changed("UPDATE steps SET step_payload = 'words' WHERE idx = 1");
+    assert.match(known(database.read(text, ID))[2] ?? "", /"payload":"words"/);
+    again(text);
+    again(changed("UPDATE trajectory_metadata_blob SET data = x''"));
+    const large = changed("UPDATE trajectory_meta SET source = 9007199254740993");
+    assert.match(known(database.read(large, ID))[0] ?? "", /9007199254740993/);
+    again(large);
+  });
+
+  it("are read from a copy of a database under another name", () => {
+    const { path } = written();
+    const copy = path.replace(`${ID}.db`, "backup.db");
+    cpSync(path, copy);
+    assert.deepEqual(database.read(copy, "backup"), database.read(path, ID));
+    assert.throws(() => database.replace(copy, "backup", linesOf("rows"), []), /conversation/);
+  });
+
+  it("are passed on if a message is repeated", () => {
+    const change = { "#1": { "#1": "old" } };
+    const payload = { "#1": 5, "#4": 3, "#5": {}, "#10": [change, change] };
+    const step = { step: { idx: 0, step_type: 5, status: 3, payload } };
+    assert.match(JSON.stringify(antigravity.reader().read(step, 0)), /old/);
+  });
+});
+
 describe("Antigravity's writer", () => {
+  it("writes all reasoning of an answer, and a folder as it is named", () => {
+    const place = { parentId: null, time: "2026-09-30T12:00:00.000Z" };
+    const writer = antigravity.writer({ seed: "s", cliVersion: null });
+    const thought = (text: string) => ({ kind: "reasoning" as const, text });
+    const parts = [thought("first"), thought("second")];
+    const answer = writer.predict({
+      ...{ kind: "message", id: "1", ...place, role: "assistant", parts },
+    });
+    assert.match(JSON.stringify(answer), /first.*second/);
+    const header = { ...antigravity.reader().header(), id: ID, cwd: "/home/a\\b" };
+    const start = writer.predict({ kind: "event", id: "0", ...place, event: "start", header });
+    const reader = antigravity.reader();
+    for (const [at, record] of start.entries()) reader.read(record, at);
+    assert.equal(reader.header().cwd, "/home/a\\b");
+  });
+
   it("writes what its database returns as it is", () => {
     const writer = antigravity.writer({ seed: "s", cliVersion: null });
     const lines: string[] = [];

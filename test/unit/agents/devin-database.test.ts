@@ -107,6 +107,17 @@ describe("a session in Devin's database", () => {
     rows.replace(path, "calm-river", now, null);
   });
 
+  it("is listed where its database does not say that it is hidden", async () => {
+    const lines = linesOf("devin/rows");
+    const path = fresh();
+    rows.replace(path, "calm-river", null, lines);
+    ask(path, "ALTER TABLE sessions DROP COLUMN hidden");
+    ask(path, "ALTER TABLE sessions ADD COLUMN hidden INTEGER");
+    assert.equal((await devin.store.find(join(path, ".."))).length, 1);
+    ask(path, "UPDATE sessions SET hidden = 1");
+    assert.equal((await devin.store.find(join(path, ".."))).length, 0);
+  });
+
   it("is read to its end alone for a list", () => {
     const lines = linesOf("devin/branches");
     const path = fresh();

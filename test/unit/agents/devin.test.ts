@@ -116,6 +116,26 @@ describe("devin: what its model sees", () => {
     assert.deepEqual(texts(live), ["one", "two", "three"]);
   });
 
+  it("has no second copy of what was said under other instructions", () => {
+    const [user, answer] = [said("user", "one"), said("assistant", "two")];
+    const prefix = (words: string) =>
+      said("system", words, { metadata: { telemetry: { source: "sysprompt" } } });
+    const all = [
+      HEAD,
+      off(node(0, null, prefix("old rules"))),
+      off(node(1, 0, user)),
+      off(node(2, 1, answer)),
+      node(3, null, prefix("new rules")),
+      node(4, 3, user),
+      node(5, 4, answer),
+      node(6, 5, said("user", "three")),
+    ];
+    const { live, entries } = read(all);
+    assert.deepEqual(texts(live), ["one", "two", "three"]);
+    const messages = entries.filter((entry) => entry.kind === "message" && !entry.scaffold);
+    assert.equal(messages.length, 3);
+  });
+
   it("is the summary in place of what it was made of", () => {
     const { live, plan, entries } = read(records("devin/compacted"));
     assert.match(plan.compaction?.summary ?? "", /MARK-SUMMARY/);
@@ -153,7 +173,7 @@ describe("devin: parts", () => {
     const uses = partsOf("devin/rows", "tool-call").map((part) =>
       part.kind === "tool-call" ? part.use?.tool : undefined,
     );
-    assert.deepEqual(uses, ["execute", "read", "execute", "edit", "write", "todo"]);
+    assert.deepEqual(uses, ["execute", "read", "execute", undefined, "write", undefined]);
     const [first, , failed] = partsOf("devin/rows", "tool-result");
     assert.deepEqual(first, {
       kind: "tool-result",

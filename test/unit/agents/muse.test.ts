@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { muse } from "../../../src/agents/muse/index.ts";
@@ -179,6 +179,77 @@ describe("Muse Code's reader", () => {
   });
 });
 
+/** The parts that these events of a run are read as. */
+function partsOf(...events: Json[]): Message["parts"] {
+  const reader = muse.reader();
+  return events.flatMap((event, at) =>
+    reader
+      .read(
+        {
+          ...{ id: `e${at}`, stream: { kind: "session", id: "s" }, recorded_at: 1 },
+          ...{ payload_type: "runtime.session", payload: { kind: "run", run_id: "r", event } },
+        },
+        at,
+      )
+      .flatMap((entry) => (entry.kind === "message" ? entry.parts : [])),
+  );
+}
+
+const bash = { call_id: "c", name: "bash", args: '{"command": "exit 5"}' };
+const called: Json = { kind: "assistant_tool_calls_committed", tool_calls: [bash] };
+
+function answered(result: Json): string {
+  const [, part] = partsOf(called, { kind: "tool_result_batch_committed", results: [result] });
+  assert.ok(part?.kind === "tool-result");
+  return part.content.flatMap((one) => (one.kind === "text" ? [one.text] : [])).join("|");
+}
+
+describe("Muse Code's results", () => {
+  it("are all that any of their names says, once", () => {
+    assert.equal(answered({ tool_call_id: "c", text: null, output: "A" }), "A");
+    assert.equal(answered({ tool_call_id: "c", text: "", content: "B" }), "B");
+    assert.equal(answered({ tool_call_id: "c", text: "C", output: "C", content: "D" }), "C|D");
+    assert.equal(answered("E"), "E");
+  });
+
+  it("say how a command failed", () => {
+    const ended = { command: "exit 5", exit_code: 5, terminal_status: "failed", output: "boom" };
+    const reason = "process exited with status exit status: 5";
+    const results = [
+      { tool_call_id: "c", text: JSON.stringify({ ...ended, terminal_reason: reason }) },
+    ];
+    const [, part] = partsOf(called, { kind: "tool_result_batch_committed", results });
+    assert.ok(part?.kind === "tool-result" && part.isError && part.exitCode === 5);
+    assert.deepEqual(part.content, [{ kind: "text", text: "boom" }]);
+    const other = JSON.stringify({ ...ended, terminal_reason: "killed: out of memory" });
+    assert.match(answered({ tool_call_id: "c", text: other }), /out of memory/);
+  });
+
+  it("may be one in the place of a list, and so may calls and messages", () => {
+    const one = { tool_call_id: "c", text: "one" };
+    const read = partsOf(
+      { kind: "assistant_tool_calls_committed", tool_calls: bash },
+      { kind: "tool_result_batch_committed", results: one },
+    );
+    assert.deepEqual(
+      read.map(({ kind }) => kind),
+      ["tool-call", "tool-result"],
+    );
+  });
+
+  it("are followed by what the model saw besides", () => {
+    const seen: Json = { kind: "tool_result_model_visible_content", call_id: "c" };
+    const result: Json = {
+      kind: "tool_result_batch_committed",
+      results: [{ tool_call_id: "c", text: "read" }],
+    };
+    const text = (said: string): Json => ({ kind: "text", text: said });
+    assert.equal(partsOf(called, result, { ...seen, content: [text("read")] }).length, 2);
+    const more = partsOf(called, result, { ...seen, content: [text("read"), text("more")] });
+    assert.deepEqual(more.at(-1), { kind: "text", text: "more" });
+  });
+});
+
 describe("Muse Code's writer", () => {
   const own = written(
     read(pathOf("basic")).entries.filter(
@@ -301,6 +372,22 @@ describe("Muse Code's store", () => {
       store.folder?.(known(child), { cwd: null, cwds: [], worktree: null }),
       "/home/dev/shop",
     );
+  });
+
+  it("finds a subagent's folder in its parent's log, in a frame or after a damaged line", () => {
+    const parent = mkdtempSync(join(root, "parent-"));
+    const id = "01a0f000-0000-7000-8000-000000000004";
+    const place = join(parent, id, "session.jsonl");
+    const inner = {
+      ...{ id: "e", stream: { kind: "session", id }, payload_type: "runtime.session.metadata" },
+      payload: { kind: "metadata", record: { workspace_root: "/w" } },
+    };
+    mkdirSync(join(parent, id));
+    const frame = { retained_frame: "f", children: [{ record_json: JSON.stringify(inner) }] };
+    writeFileSync(place, `{"workspace_root":"/home/\\x"}\n${JSON.stringify(frame)}\n`);
+    const child = "0f3c2b1a-5d6e-4f70-8a9b-0c1d2e3f4a5b";
+    const path = join(parent, id, "subagent", child, "session.jsonl");
+    assert.equal(store.folder?.(path, { cwd: null, cwds: [], worktree: null }), "/w");
   });
 
   it("puts a new session where Muse Code looks", () => {
