@@ -88,13 +88,22 @@ function another(selector: string, { name }: Agent): SegueError {
 export function sessionIn(path: string, from?: Agent, name: string | null = path): Selected {
   const input = new Input(path, undefined, name);
   try {
-    const lines = linesOf(input);
-    const agent = detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
     const real = realpathSync(path);
+    const agent = (from === undefined && ownerOf(real)) || detected(input, from);
     return { agent, path: agent.store.whole?.(real) ?? real, id: "", name };
   } finally {
     input.close();
   }
+}
+
+function detected(input: Input, from?: Agent): Agent {
+  const lines = linesOf(input);
+  return detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
+}
+
+/** Of one of several files of a session, which need not look like anything by itself: whose store it is in. */
+function ownerOf(path: string): Agent | null {
+  return agents.find(({ store }) => (store.whole?.(path) ?? null) !== null) ?? null;
 }
 
 /** A path, and the id of one of the sessions there; null if no id is given. */

@@ -12,7 +12,7 @@ export const windsurf: Agent = {
   name: "Windsurf",
   aliases: ["cascade"],
   claim: {
-    read: "vendor-docs",
+    read: "third-party",
     write: { never: "its own store is encrypted, and the transcripts are not read again" },
   },
   recognises,

@@ -109,6 +109,11 @@ export function isDetails(block: Json): boolean {
   return DETAILS.test(textIn(block) ?? "");
 }
 
+/** Does it stand in the tags of what was typed? */
+export function isTyped(block: Json): boolean {
+  return TAGGED.test(textIn(block) ?? "");
+}
+
 export function textIn(block: Json): string | undefined {
   return member(block, "type") === "text" ? string(member(block, "text")) : undefined;
 }
