@@ -114,7 +114,8 @@ function attached(payload: JsonObject): Part[] {
     const data = string(member(file, "data"));
     const mediaType = typeOf(file);
     const name = string(member(file, "name")) ?? null;
-    if (data === undefined || mediaType === undefined || !isBase64(data)) {
+    const isOdd = isNested(member(file, "name")) || mediaType === undefined;
+    if (data === undefined || isOdd || !isBase64(data)) {
       return otherPart("documents", file);
     }
     return { kind: "file", name, mediaType, data };

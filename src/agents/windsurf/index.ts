@@ -13,7 +13,9 @@ export const windsurf: Agent = {
   aliases: ["cascade"],
   claim: {
     read: "third-party",
-    write: { never: "its own store is encrypted, and the transcripts are not read again" },
+    write: {
+      never: "its own store is encrypted, and no source shows that it reads a transcript again",
+    },
   },
   recognises,
   known,

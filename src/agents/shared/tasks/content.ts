@@ -126,8 +126,8 @@ function readTyped(text: string, isFirst: boolean): Part {
 }
 
 /** Cline's and Kilo Code's words before what a user types to resume a task. */
-const PREFIXED =
-  /^(\s*(?:New instructions for task continuation|New message to respond to with plan_mode_respond tool[^\n]*):\n)(<user_message>\n[\s\S]*\n<\/user_message>)$/;
+export const PREFIXED =
+  /^(\s*(?:New instructions for task continuation|New message to respond to with plan_mode_respond tool[^\n]*):\n)(<user_message>\n([\s\S]*)\n<\/user_message>)$/;
 
 /** The parts of a user's text: the extension's own words, and what was typed. */
 export function readTexts(text: string, isFirst: boolean): Part[] {

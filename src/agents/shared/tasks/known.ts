@@ -2,6 +2,7 @@
 import type { Frames, Shape } from "../../../session/codec.ts";
 import { isObject, member } from "../../../session/json.ts";
 import { blocks, by, CONTENT, keys } from "../known.ts";
+import { PREFIXED } from "./content.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { unwrap } from "./records.ts";
 
@@ -79,5 +80,7 @@ export const frames: Frames = {
       /^<(?:task|user_message|feedback|answer)>\n|\n<\/(?:task|user_message|feedback|answer)>$/g,
       "",
     ],
+    // The words before are a part of their own.
+    [PREFIXED, "$3"],
   ],
 };
