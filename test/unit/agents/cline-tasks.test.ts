@@ -110,6 +110,24 @@ describe("cline: tasks, as they are read", () => {
     ]);
   });
 
+  it("as CLI 2.18.0 wrote them", () => {
+    const all = messagesIn("task-cli-2");
+    const typed = all
+      .filter(({ role, scaffold }) => role === "user" && scaffold !== true)
+      .flatMap((one) => one.parts)
+      .flatMap((part) => (part.kind === "text" && part.told !== true ? [part.text] : []));
+    assert.deepEqual(typed, ["Read notes.txt MARK-FIRST please"]);
+    const calls = all.flatMap((one) => one.parts).filter((part) => part.kind === "tool-call");
+    assert.deepEqual(
+      calls.map(({ name, use }) => [name, use?.tool]),
+      [
+        ["read_file", "read"],
+        ["attempt_completion", undefined],
+      ],
+    );
+    assert.ok(all.some(({ model, usage }) => model === "gpt-5" && usage?.cacheRead === 300));
+  });
+
   it("messages that were taken out of what is sent are hidden; calls in XML are the text that they are", () => {
     const hidden = entriesIn("task-cut").filter(
       (one) => one.kind === "event" && one.event === "hide",
