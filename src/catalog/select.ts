@@ -106,6 +106,20 @@ function ownerOf(path: string): Agent | null {
   return agents.find(({ store }) => (store.whole?.(path) ?? null) !== null) ?? null;
 }
 
+/** Is it one of several files of a session that none of them is by itself? */
+export function isOnlyPart(path: string): boolean {
+  if (ownerOf(realpathSync(path)) === null) return false;
+  const input = new Input(path);
+  try {
+    detected(input);
+    return false;
+  } catch {
+    return true;
+  } finally {
+    input.close();
+  }
+}
+
 /** A path, and the id of one of the sessions there; null if no id is given. */
 interface Place {
   path: string;

@@ -54,6 +54,8 @@ describe("tasks", () => {
         const path = machine.at(STORAGE, id, "tasks", `of-${id}`, name);
         const { out, err } = await machine.run(["show", path]);
         assert.match(out, new RegExp(`Words of ${id}`), err);
+        const converted = await machine.run(["convert", path, "--to", "codex", "--no-carry"]);
+        assert.match(converted.out, new RegExp(`Words of ${id}`), converted.err);
       }
     }
     const task = machine.at(STORAGE, "kilocode.kilo-code", "tasks/damaged");
