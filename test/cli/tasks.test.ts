@@ -65,6 +65,15 @@ describe("tasks", () => {
     fails(await machine.run(["show", path]), 5, /no task of Kilo Code's, or a damaged one/);
   });
 
+  it("of an editor are opened by no command", async () => {
+    const machine = unlisted("editor");
+    const id = "claude-dev";
+    const args = ["resume", `cline:of-saoudrizwan.${id}`, "--no-launch", "--cwd", machine.home];
+    const { out, err } = await machine.run(args);
+    assert.match(err, /open it from Cline's history in the editor/);
+    assert.equal(out, "");
+  });
+
   it("of CLI 2 are continued by it", async () => {
     const machine = unlisted("cli-2");
     machine.install(CLAUDE);
