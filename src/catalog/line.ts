@@ -56,6 +56,9 @@ export function lineOf(agent: Agent, found: Found): Line {
     readEnd(scan, agent.store.database, found, rows);
     return withSummary({ ...scan.line(true, found.path), isEmpty, messages: null }, summary);
   }
+  if (summary === undefined && agent.store.database?.holds(found.path) === true) {
+    return rowsLine(scan, agent, found);
+  }
   const whole = readFile(scan, found.path);
   const line = scan.line(whole, found.path, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;

@@ -88,10 +88,33 @@ function another(selector: string, { name }: Agent): SegueError {
 export function sessionIn(path: string, from?: Agent, name: string | null = path): Selected {
   const input = new Input(path, undefined, name);
   try {
-    const lines = linesOf(input);
-    const agent = detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
     const real = realpathSync(path);
+    const agent = (from === undefined && ownerOf(real)) || detected(input, from);
     return { agent, path: agent.store.whole?.(real) ?? real, id: "", name };
+  } finally {
+    input.close();
+  }
+}
+
+function detected(input: Input, from?: Agent): Agent {
+  const lines = linesOf(input);
+  return detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
+}
+
+/** Of one of several files of a session, which need not look like anything by itself: whose store it is in. */
+function ownerOf(path: string): Agent | null {
+  return agents.find(({ store }) => (store.whole?.(path) ?? null) !== null) ?? null;
+}
+
+/** Is it one of several files of a session that none of them is by itself? */
+export function isOnlyPart(path: string): boolean {
+  if (ownerOf(realpathSync(path)) === null) return false;
+  const input = new Input(path);
+  try {
+    detected(input);
+    return false;
+  } catch {
+    return true;
   } finally {
     input.close();
   }

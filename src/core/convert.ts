@@ -1,6 +1,6 @@
 /** Converting a session file to another agent's format, without touching a store. */
 import { existsSync } from "node:fs";
-import { select } from "../catalog/select.ts";
+import { isOnlyPart, select } from "../catalog/select.ts";
 import type { Settings } from "../config/settings.ts";
 import type { ConvertFileOptions } from "../convert/file.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
@@ -49,7 +49,7 @@ export async function fileSource(
   from: string | undefined,
   places: Places,
 ): Promise<FileSource> {
-  if (existsSync(name) && !isFolder(name) && !isRows(name))
+  if (existsSync(name) && !isFolder(name) && !isRows(name) && !isOnlyPart(name))
     return {
       path: name,
       name,

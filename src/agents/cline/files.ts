@@ -214,3 +214,8 @@ function lastTime({ messages, manifest }: Said): string {
   if (typeof ts === "number" && ts >= 0 && ts < 8.64e15) return new Date(ts).toISOString();
   return string(manifest?.started_at) ?? new Date(0).toISOString();
 }
+
+/** Which providers CLI 3 and the extension since 4.1 use; `data`: the folder that has `sessions`, too. */
+export function providersIn(data: string): string {
+  return join(data, "settings", "providers.json");
+}

@@ -17,7 +17,7 @@ import { taskStore, tasksThere } from "../shared/tasks/store.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { namesIn } from "./database.ts";
 import { database } from "./databases.ts";
-import { manifestAt, placesOf } from "./files.ts";
+import { manifestAt, placesOf, providersIn } from "./files.ts";
 
 const tasks = taskStore(CLINE);
 
@@ -148,10 +148,6 @@ function summaryOf(places: ReturnType<typeof placesOf>, changed: Date): Summary 
     messages: null,
     parent: string(member(member(metadata, "fork"), "forkedFromSessionId")) ?? null,
   };
-}
-
-function providersIn(data: string): string {
-  return join(data, "settings", "providers.json");
 }
 
 /** settings/providers.json: `{lastUsedProvider, providers: {<id>: {settings: {provider, model, …}}}}`. */

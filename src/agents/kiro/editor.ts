@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { SegueError } from "../../errors.ts";
-import { array, isObject, member, string } from "../../session/json.ts";
+import { array, isObject, listOf, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
 import type { Found } from "../types.ts";
@@ -57,7 +57,7 @@ function readSession(path: string, id: string): string[] | null {
   const head: JsonObject = { ...listed, ...Object.fromEntries(stable), sessionId: id };
   const folder = folderOf(head, path);
   const find = executionsIn(dirname(dirname(path)), folder === null ? null : hashOf(folder), id);
-  const entries = array(document.history).flatMap((entry) => [
+  const entries = listOf(document.history).flatMap((entry) => [
     ...idsIn(entry).flatMap((execution) => linesOfExecution(execution, find)),
     text({ entry: isObject(entry) ? entry : { message: entry } }),
   ]);
@@ -110,7 +110,7 @@ function readChat(path: string, id: string): string[] | null {
   if (!isFile(file)) return null;
   const { chat, ...about } = documentAt(file);
   const head: JsonObject = { ...about, sessionId: id, workspaceDirectory: folderOfHash(path) };
-  const spoken = array(chat).map((one) =>
+  const spoken = listOf(chat).map((one) =>
     text({ spoken: isObject(one) ? one : { role: "bot", content: one } }),
   );
   return [text({ chat: head }), ...spoken];

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { headOf } from "../../io/door.ts";
-import { array, compact, isObject, member, string } from "../../session/json.ts";
+import { compact, isObject, listOf, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
 import { text } from "./files.ts";
@@ -91,17 +91,23 @@ export function linesOfExecution(
 
 /** Its actions; or, of those that have none, what was sent after the user's last message. */
 function stepsOf(document: JsonObject): JsonObject[] {
-  const messages = array(member(document.context, "messages"));
-  const entries = messages.flatMap((message) => array(member(message, "entries")));
+  const messages = listOf(member(document.context, "messages"));
+  const entries = messages.flatMap(entriesOf);
   const answers = new Map<string, JsonObject>();
   for (const entry of entries.filter(isObject)) {
     const id = string(entry.id);
     if (id !== undefined && entry.type === "toolUseResponse") answers.set(id, entry);
   }
-  const actions = array(document.actions).filter(isObject);
-  const steps = actions.map((action) => stepOf(action, answers));
+  const steps = listOf(document.actions).map((action) =>
+    isObject(action) ? stepOf(action, answers) : { type: "step", output: action },
+  );
   if (steps.some((step) => step.input !== undefined || step.type === "say")) return steps;
   return [...steps, ...spokenSteps(messages, answers)];
+}
+
+/** What is in a message: a list of entries, or what stands in its place. */
+function entriesOf(message: Json): Json[] {
+  return isObject(message) ? listOf(message.entries ?? message.content) : listOf(message);
 }
 
 /** Links to the editor's own copies of a file. */
@@ -112,7 +118,7 @@ const LINKS = new Set(["original", "modified", "local"]);
  * words that the model was sent as its result.
  */
 function stepOf(action: JsonObject, answers: ReadonlyMap<string, JsonObject>): JsonObject {
-  const { actionType, actionId, actionState, emittedAt, rawInput, errorMessage } = action;
+  const { actionType, actionId, actionState, emittedAt, rawInput, ...rest } = action;
   const id = string(actionId) ?? "";
   // The editor's own id is `run_command_tooluse_…` where the model's is `tooluse_…`.
   const answer = answers.get(id) ?? answers.get(/tooluse_.*$/.exec(id)?.[0] ?? "");
@@ -126,11 +132,18 @@ function stepOf(action: JsonObject, answers: ReadonlyMap<string, JsonObject>): J
     time: emittedAt,
     name: answer?.name,
     input: answer?.args ?? rawInput ?? kept,
-    output: answer?.message ?? action.output ?? errorMessage,
+    output: answer?.message ?? outputOf(rest),
     success:
       answer?.success ??
       (/^(?:error|failed|canceled|rejected)/i.test(string(actionState) ?? "") ? false : undefined),
   });
+}
+
+/** What an action gave and why it failed, or, of one without arguments and of an unknown form, all of it. */
+function outputOf({ input, output, errorMessage, ...others }: JsonObject): Json | undefined {
+  if (output !== undefined && errorMessage !== undefined) return { output, errorMessage };
+  if ((output ?? errorMessage ?? input) !== undefined) return output ?? errorMessage;
+  return Object.keys(others).length === 0 ? undefined : others;
 }
 
 /** The model's texts and calls after the user's last message. */
@@ -140,7 +153,7 @@ function spokenSteps(
 ): JsonObject[] {
   const last = messages.findLastIndex((message) => member(message, "role") === "human");
   return messages.slice(last + 1).flatMap((message) =>
-    array(member(message, "entries")).flatMap((entry): JsonObject[] => {
+    entriesOf(message).flatMap((entry): JsonObject[] => {
       if (!isObject(entry)) return [{ type: "say", output: entry }];
       const { type, id, name, args } = entry;
       if (type === "text") return [{ type: "say", output: entry.text ?? "" }];

@@ -2,7 +2,7 @@
  * Reads what Kiro's editor kept of a session before its version 1: the history, the steps of what was done for
  * each answer, and the messages of still older documents. Facts and sources: README.md in this folder.
  */
-import { array, isObject, member, number, printed, string } from "../../session/json.ts";
+import { isObject, listOf, member, number, printed, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn } from "../../session/other.ts";
 import { leadingReasoning, notTyped } from "../../session/text.ts";
 import type { Json, JsonObject, Part, ResultPart, ToolCallPart } from "../../session/types.ts";
@@ -40,7 +40,7 @@ export function readEntry(entry: JsonObject, answered: ReadonlySet<string>): Pie
       if (answered.has(string(executionId) ?? "")) return [aside];
       const isEmpty = said.every((part) => part.kind === "text" && part.text === PLACEHOLDER);
       if (!isEmpty) return [{ role: "assistant", parts: said, ...named }];
-      const logged = array(promptLogs).flatMap(completionIn);
+      const logged = listOf(promptLogs).flatMap(completionIn);
       return logged.length === 0
         ? [aside]
         : [aside, { role: "assistant", parts: logged, ...named }];
@@ -53,7 +53,7 @@ export function readEntry(entry: JsonObject, answered: ReadonlySet<string>): Pie
 }
 
 function contextIn(items: Json | undefined): Part[] {
-  return array(items).map(contextPart);
+  return listOf(items).map(contextPart);
 }
 
 function completionIn(log: Json): Part[] {
@@ -99,13 +99,22 @@ export function readStep(step: JsonObject, at: string, time: string | null): Pie
   if (ASIDE.has(name)) return [{ body: { event: "opaque", type: "step" } }];
   switch (type) {
     case "say":
-      return [{ role: "assistant", parts: messageIn(output) }];
-    case "reasoning":
-      return [{ role: "assistant", parts: [{ kind: "reasoning", text: saidIn(wordsOf(output)) }] }];
-    case "displayError":
-      return [{ body: failed({ text: saidIn(wordsOf(output)), at: time }) }];
-    case "userMessage":
-      return [{ role: "user", parts: textIn("userMessage", wordsOf(step.input ?? output)) }];
+      return [{ role: "assistant", parts: [...messageIn(output), ...besideWords(type, output)] }];
+    case "reasoning": {
+      const thought: Part = { kind: "reasoning", text: saidIn(wordsOf(output)) };
+      return [{ role: "assistant", parts: [thought, ...besideWords(type, output)] }];
+    }
+    case "displayError": {
+      const more = besideWords(type, output).map((part) =>
+        part.kind === "other" ? part.text : "",
+      );
+      return [{ body: failed({ text: [saidIn(wordsOf(output)), ...more].join("\n"), at: time }) }];
+    }
+    case "userMessage": {
+      const given = step.input ?? output;
+      const parts = [...textIn("userMessage", wordsOf(given)), ...besideWords(type, given)];
+      return [{ role: "user", parts }];
+    }
     default:
       if (step.input === undefined) {
         return [{ role: "assistant", parts: [otherPart(name, output ?? step)] }];
@@ -125,10 +134,17 @@ function messageIn(output: Json | undefined): Part[] {
   );
 }
 
-/** `{message}`, with nothing else that says something. */
+/** `{message}`, or what stands in its place. */
 function wordsOf(output: Json | undefined): Json | undefined {
   const message = member(output, "message");
   return message === undefined ? output : message;
+}
+
+/** What else there is beside a `message`: nothing, as far as is known. */
+function besideWords(type: string, output: Json | undefined): Part[] {
+  if (!isObject(output) || output.message === undefined) return [];
+  const { message: _, ...rest } = output;
+  return Object.keys(rest).length === 0 ? [] : [otherPart(type, rest)];
 }
 
 function callOf(step: JsonObject, name: string, callId: string): Piece[] {

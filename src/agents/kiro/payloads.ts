@@ -2,7 +2,7 @@
  * Reads the messages of Kiro CLI 3, which Kiro's editor has since its version 1: each block is a record. Facts and
  * sources: README.md in this folder.
  */
-import { array, isObject, member, string } from "../../session/json.ts";
+import { isObject, listOf, member, string } from "../../session/json.ts";
 import { isBase64, isNested, otherPart, saidIn } from "../../session/other.ts";
 import { leadingReasoning, notTyped } from "../../session/text.ts";
 import type { EventBody, Json, JsonObject, Part, ToolCallPart } from "../../session/types.ts";
@@ -41,7 +41,7 @@ export function readPayload(type: string, payload: JsonObject, time: string | nu
     case "session_start":
       return [scaffold(type, [...textIn("content", payload.content), ...attached(payload)])];
     case "steering_inclusion":
-      return [scaffold(type, array(payload.documents).flatMap(steeringIn))];
+      return [scaffold(type, listOf(payload.documents).flatMap(steeringIn))];
     case "ContextualHookInvoked":
       return [scaffold(type, textIn("output", payload.output))];
     case "mode_change":
@@ -85,7 +85,7 @@ function blockText(block: Json): Json {
 }
 
 function readUser(payload: JsonObject): Piece {
-  const context = array(payload.contextItems).map(contextPart);
+  const context = listOf(payload.contextItems).map(contextPart);
   const parts = [...textIn("content", payload.content), ...attached(payload), ...context];
   const notification = member(member(payload._meta, "kiro"), "notification");
   const isTold = payload.source === "hook" || typeof payload.kind === "string" || notification;
@@ -104,17 +104,18 @@ export function contextPart(item: Json): Part {
 /** Images, with their bytes in base64, and documents. The vendor's writer spells the type `mime_type`. */
 function attached(payload: JsonObject): Part[] {
   const typeOf = (one: Json) => string(member(one, "mimeType") ?? member(one, "mime_type"));
-  const images = array(payload.images).map((image): Part => {
+  const images = listOf(payload.images).map((image): Part => {
     const data = string(member(image, "data"));
     const mediaType = typeOf(image);
     if (data === undefined || mediaType === undefined) return otherPart("images", image);
     return { kind: "image", mediaType, data: data.replace(/^data:[^,]*,/, "") };
   });
-  const documents = array(payload.documents).map((file): Part => {
+  const documents = listOf(payload.documents).map((file): Part => {
     const data = string(member(file, "data"));
     const mediaType = typeOf(file);
     const name = string(member(file, "name")) ?? null;
-    if (data === undefined || mediaType === undefined || !isBase64(data)) {
+    const isOdd = isNested(member(file, "name")) || mediaType === undefined;
+    if (data === undefined || isOdd || !isBase64(data)) {
       return otherPart("documents", file);
     }
     return { kind: "file", name, mediaType, data };

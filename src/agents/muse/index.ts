@@ -18,7 +18,6 @@ export const muse: Agent = {
   media: { images: [], imageUrls: false, resultImages: false },
   wellFormedOnly: true,
   // A run repeats its prompt, and what the model saw of a result repeats the result.
-  restates: true,
   recognises,
   known,
   frames,

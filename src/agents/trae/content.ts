@@ -1,5 +1,5 @@
 /** What messages hold, and the steps of an answer. */
-import { isObject, listOf, member, string } from "../../session/json.ts";
+import { isObject, listOf, member, printed, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn, textBlock } from "../../session/other.ts";
 import { leadingReasoning, notTyped } from "../../session/text.ts";
 import type {
@@ -66,6 +66,7 @@ function stepOf(item: Json, said: Set<string>, place: string): Step {
   ];
   const own = calledIn(item);
   if (own === null) return { parts: words, result: null };
+  words.push(...calledTwice(item));
   const { name, input, result } = own;
   const summary = string(member(input, "summary"));
   if (ENDS.has(name) && summary !== undefined && Object.keys(input).length === 1) {
@@ -102,6 +103,20 @@ function calledIn(item: JsonObject): Called | null {
     input: isObject(params) ? params : { input: params },
     result,
   };
+}
+
+/** What the object of a newer version says otherwise than the step that it is in. */
+function calledTwice(item: JsonObject): Part[] {
+  const { name, params, result } = isObject(item.toolCallInfo) ? item.toolCallInfo : {};
+  const pairs = [
+    [item.toolName, name],
+    [item.params, params],
+    [item.result, result],
+  ] as const;
+  return pairs.flatMap(([used, other]): Part[] => {
+    if (other === undefined || !used || printed(used) === printed(other)) return [];
+    return [otherPart("toolCallInfo", other)];
+  });
 }
 
 const FAILED = new Set(["failed", "canceled", "skipped"]);

@@ -13,7 +13,10 @@ export const trae: Agent = {
   aliases: ["trae-cn"],
   claim: {
     read: "third-party",
-    write: { never: "its editor has the state open, and newer versions encrypt their sessions" },
+    write: {
+      never:
+        "no source shows that it opens what it has not written, and newer versions encrypt their sessions",
+    },
   },
   recognises,
   known,

@@ -2,10 +2,11 @@
  * Trae's sessions in the states of its editor: one value has all sessions of a workspace, each with its messages.
  * Newer versions leave the messages out, which are then in an encrypted database.
  */
+import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
-import { array, isObject, member, number, string } from "../../session/json.ts";
+import { isObject, listOf, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { reading, tablesOf } from "../shared/sqlite.ts";
 import { STATE, textOf, workspaceFolder, workspacesOf } from "../shared/state.ts";
@@ -38,7 +39,9 @@ function sessionsIn(db: DatabaseSync): JsonObject[] {
   const found = new Map<string, JsonObject>();
   for (const { value } of rows) {
     const stored = parseValue(textOf(value) ?? "null") ?? null;
-    for (const session of array(member(stored, "list")).filter(isObject)) {
+    for (const one of listOf(isObject(stored) ? stored.list : stored).filter(isObject)) {
+      // Another reader found `id` in its place.
+      const session = { ...one, sessionId: one.sessionId ?? one.id ?? null };
       const id = string(session.sessionId)?.trim() ?? "";
       const before = found.get(id);
       if (id === "" || lengthOf(session) <= (before ? lengthOf(before) : 0)) continue;
@@ -49,7 +52,7 @@ function sessionsIn(db: DatabaseSync): JsonObject[] {
 }
 
 function lengthOf(session: JsonObject): number {
-  return array(session.messages).length;
+  return listOf(session.messages).length;
 }
 
 /** The lines of a session; null if there is none of this id. */
@@ -60,7 +63,7 @@ export function readState(path: string, id: string): string[] | null {
     const { messages, ...traeSession } = session;
     const folder = folderOfState(path);
     const head = folder === null ? { traeSession } : { traeSession, folder };
-    const said = inTurns(array(messages)).map((traeMessage) => ({ traeMessage }));
+    const said = inTurns(listOf(messages)).map((traeMessage) => ({ traeMessage }));
     return [head, ...said].map((line) => JSON.stringify(line));
   });
 }
@@ -109,7 +112,7 @@ function foundOf(path: string, session: JsonObject, cwd: string | null): Found {
     agent: "trae",
     id: string(session.sessionId)?.trim() ?? "",
     path,
-    mtime: Date.parse(updatedAt ?? "") || 0,
+    mtime: Date.parse(updatedAt ?? "") || (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
     bytes: 0,
     summary: {
       title: titleOf(session),

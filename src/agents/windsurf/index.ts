@@ -12,8 +12,10 @@ export const windsurf: Agent = {
   name: "Windsurf",
   aliases: ["cascade"],
   claim: {
-    read: "vendor-docs",
-    write: { never: "its own store is encrypted, and the transcripts are not read again" },
+    read: "third-party",
+    write: {
+      never: "its own store is encrypted, and no source shows that it reads a transcript again",
+    },
   },
   recognises,
   known,

@@ -1,6 +1,5 @@
 /**
- * The steps of Windsurf's transcripts that are known: three are in its documentation, two more were seen by
- * others. Others are kept as well; `segue check` lists them.
+ * The steps of Windsurf's transcripts that readers of others name. Others are kept as well; `segue check` lists them.
  */
 import type { Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";

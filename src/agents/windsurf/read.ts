@@ -38,7 +38,7 @@ class WindsurfReader implements Reader {
         const { call, result } = callIn(step, `step_${at}`);
         return [this.#message("assistant", [call]), this.#message("tool", [result])];
       }
-      // The documentation has no list of the types, and says that they change.
+      // There is no list of the types, and they change.
       default:
         return [this.#message("assistant", [otherPart(step.type, wholeOf(record, step))])];
     }

@@ -1,6 +1,6 @@
 /**
  * Where Windsurf writes transcripts of its Cascade, if a hook asks for them: `~/.windsurf/transcripts` on
- * every system, one file a trajectory (the vendor's documentation; README.md).
+ * every system, one file a trajectory (README.md).
  */
 import { basename, dirname, join } from "node:path";
 import { filesIn } from "../../io/files.ts";

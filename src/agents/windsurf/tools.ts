@@ -1,4 +1,4 @@
-/** Cascade's steps in the shared vocabulary, as far as they are documented. */
+/** Cascade's steps in the shared vocabulary, as far as they are known. */
 import type { Tools } from "../../session/codec.ts";
 import type { JsonObject, ToolUse } from "../../session/types.ts";
 import { hasOnly } from "../shared/tools.ts";

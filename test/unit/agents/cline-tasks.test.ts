@@ -99,6 +99,35 @@ describe("cline: tasks, as they are read", () => {
     ]);
   });
 
+  it("what the extension says beside the first words is not the user's", () => {
+    const reader = cline.reader();
+    const own = "\n# task_progress RECOMMENDED\n\nWhen starting a new task";
+    const content = ["<task>\nHi\n</task>", own].map((text) => ({ type: "text", text }));
+    const [message] = reader.read({ cline: { role: "user", content } }, 0);
+    assert.deepEqual(message?.kind === "message" && message.parts, [
+      { kind: "text", text: "Hi" },
+      { kind: "text", text: own, told: true },
+    ]);
+  });
+
+  it("as CLI 2.18.0 wrote them", () => {
+    const all = messagesIn("task-cli-2");
+    const typed = all
+      .filter(({ role, scaffold }) => role === "user" && scaffold !== true)
+      .flatMap((one) => one.parts)
+      .flatMap((part) => (part.kind === "text" && part.told !== true ? [part.text] : []));
+    assert.deepEqual(typed, ["Read notes.txt MARK-FIRST please"]);
+    const calls = all.flatMap((one) => one.parts).filter((part) => part.kind === "tool-call");
+    assert.deepEqual(
+      calls.map(({ name, use }) => [name, use?.tool]),
+      [
+        ["read_file", "read"],
+        ["attempt_completion", undefined],
+      ],
+    );
+    assert.ok(all.some(({ model, usage }) => model === "gpt-5" && usage?.cacheRead === 300));
+  });
+
   it("messages that were taken out of what is sent are hidden; calls in XML are the text that they are", () => {
     const hidden = entriesIn("task-cut").filter(
       (one) => one.kind === "event" && one.event === "hide",
@@ -161,6 +190,51 @@ describe("cline: the store of tasks", () => {
     const windows = { USERPROFILE: "C:\\Users\\dev" };
     const [first = ""] = cline.store.roots(windows, hostOf(windows, "win32"));
     assert.match(first, /sessions$/);
+  });
+
+  it("CLI 2 opens those in its own folder, as long as CLI 3 has not run", () => {
+    const { home, root } = storeOf();
+    const data = join(home, ".cline/data");
+    cpSync(dirname(root), data, { recursive: true });
+    const path = `${join(data, "tasks")}#${ID}`;
+    assert.equal(cline.launch.hindrance?.({ id: ID, path }), null);
+    const request = { id: ID, path, cwd: null, prompt: null, args: ["-y"] };
+    assert.deepEqual(cline.launch.resumeArgs(request), ["-T", ID, "-y"]);
+    mkdirSync(join(data, "settings"), { recursive: true });
+    writeFileSync(join(data, "settings/providers.json"), "{}");
+    assert.match(cline.launch.hindrance?.({ id: ID, path })?.how ?? "", /another agent/);
+  });
+
+  it("what is shown has a time of its own each, as Cline's screen needs it", () => {
+    const { root, list, lines } = storeOf();
+    const ts = 1795947900000;
+    const call = (id: string) => ({
+      type: "tool_use",
+      id,
+      name: "list_files",
+      input: { path: id },
+    });
+    const answer = line({ role: "assistant", content: [call("a"), call("b"), call("c")], ts });
+    const now = [...database.renamed(lines, "new"), answer, answer];
+    database.replace(root, "new", null, now);
+    const timesIn = () => {
+      const screen = array(parseValue(readFileSync(join(root, "new/ui_messages.json"), "utf8")));
+      return screen.map((one) => Number(member(one, "ts")));
+    };
+    assert.ok(timesIn().every((time, at, all) => at === 0 || time > (all[at - 1] ?? 0)));
+    database.replace(root, "new", now, [...now, answer]);
+    assert.ok(timesIn().every((time, at, all) => at === 0 || time > (all[at - 1] ?? 0)));
+    database.replace(root, "new", [...now, answer], now);
+    assert.deepEqual(database.read(root, "new"), now);
+    assert.ok(existsSync(list));
+  });
+
+  it("a task is found by each of its files", () => {
+    const { root } = storeOf();
+    for (const name of ["api_conversation_history.json", "ui_messages.json"]) {
+      assert.equal(cline.store.whole?.(join(root, ID, name)), `${root}#${ID}`);
+    }
+    assert.equal(cline.store.whole?.(join(root, ID, "task_metadata.json")), null);
   });
 
   it("turns are added, and taken back to the byte", () => {

@@ -316,6 +316,37 @@ describe("the store of Kiro's editor", () => {
     );
   });
 
+  it("leaves out nothing where an action or a document is of an unknown form", () => {
+    const { folder, executions } = editor();
+    const actions = [
+      "WORDS-1",
+      { actionType: "newThing", actionId: "n", foo: "WORDS-2" },
+      action("create", "c", {
+        input: { file: "WORDS-3" },
+        output: "WORDS-4",
+        errorMessage: "WORDS-5",
+      }),
+      action("say", "s", { output: { message: "WORDS-6", more: "WORDS-7" } }),
+      action("reasoning", "r", { output: { message: "WORDS-8", more: "WORDS-9" } }),
+    ];
+    const about = { executionId: "e1", chatSessionId: SESSION };
+    write(join(executions, "x1"), JSON.stringify({ ...about, actions }));
+    const [message] = [{ role: "bot", content: "WORDS-10" }];
+    const context = { messages: [message, "WORDS-11"] };
+    const executed = { executionId: "e2", chatSessionId: SESSION, context };
+    write(join(executions, "x2"), JSON.stringify(executed));
+    const all = JSON.stringify(messagesOf(known(database.read(folder, SESSION))));
+    for (let n = 1; n <= 11; n++) assert.match(all, new RegExp(`WORDS-${n}\\b`));
+    // One in the place of a list.
+    const entry = {
+      message: { role: "user", content: "WORDS-12" },
+      contextItems: { content: "WORDS-13" },
+    };
+    write(join(folder, `${SESSION}.json`), JSON.stringify({ history: entry }));
+    const one = JSON.stringify(messagesOf(known(database.read(folder, SESSION))));
+    assert.match(one, /WORDS-12.*WORDS-13/);
+  });
+
   it("has mentions, files and images with a prompt", () => {
     const [first] = messagesOf(linesOf("editor"));
     assert.deepEqual(

@@ -106,6 +106,15 @@ describe("a session of Trae's", () => {
     assert.ok(wordsIn(entries).includes("Done."));
   });
 
+  it("says all where a step and the object in it say different things", () => {
+    const toolCallInfo = { name: "run_command", params: { command: "ls" }, result: "INNER" };
+    const planItems = [{ toolCallInfo, result: "OUTER" }];
+    const own = { role: "assistant", agentTaskContent: { guideline: { planItems } } };
+    const { entries } = read([JSON.stringify({ traeMessage: own })]);
+    const all = JSON.stringify(entries);
+    assert.match(all, /INNER.*OUTER/);
+  });
+
   it("says of a call what it means only if that is all it says", () => {
     assert.deepEqual(fromNative("view_files", { files: [{ file_path: "a" }] }), {
       tool: "read",
@@ -158,6 +167,21 @@ describe("the state of Trae's editor", () => {
       }),
     });
     assert.deepEqual(wordsIn(read(known(rows.read(path, "one"))).entries), ["First.", "Second."]);
+  });
+
+  it("has sessions that readers of others found in other forms, with a time", async () => {
+    const said = { role: "user", content: "Words." };
+    const list = [{ id: "two", messages: said }, "?"];
+    for (const value of [JSON.stringify({ list }), JSON.stringify(list)]) {
+      const folder = mkdtempSync(join(root, "forms-"));
+      const path = makeState(join(folder, "state.vscdb"), { [KEY]: value });
+      const [found] = known(await trae.store.inDatabase?.(path));
+      assert.equal(found?.id, "two");
+      assert.ok(found.mtime > 0);
+      const { entries, header } = read(known(rows.read(path, "two")));
+      assert.deepEqual(wordsIn(entries), ["Words."]);
+      assert.equal(header.id, "two");
+    }
   });
 
   it("has no session whose messages are elsewhere, nor a damaged one", async () => {

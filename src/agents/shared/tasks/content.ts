@@ -109,6 +109,11 @@ export function isDetails(block: Json): boolean {
   return DETAILS.test(textIn(block) ?? "");
 }
 
+/** Does it stand in the tags of what was typed? */
+export function isTyped(block: Json): boolean {
+  return TAGGED.test(textIn(block) ?? "");
+}
+
 export function textIn(block: Json): string | undefined {
   return member(block, "type") === "text" ? string(member(block, "text")) : undefined;
 }
@@ -122,7 +127,7 @@ function readTyped(text: string, isFirst: boolean): Part {
 
 /** Cline's and Kilo Code's words before what a user types to resume a task. */
 export const PREFIXED =
-  /^(\s*(?:New instructions for task continuation|New message to respond to with plan_mode_respond tool[^\n]*):\n)(<user_message>\n[\s\S]*\n<\/user_message>)$/;
+  /^(\s*(?:New instructions for task continuation|New message to respond to with plan_mode_respond tool[^\n]*):\n)(<user_message>\n([\s\S]*)\n<\/user_message>)$/;
 
 /** The parts of a user's text: the extension's own words, and what was typed. */
 export function readTexts(text: string, isFirst: boolean): Part[] {

@@ -9,13 +9,13 @@ import { bytesIn } from "../../../io/door.ts";
 import { frameLine, joinDocument, splitDocument } from "../../../lossless/document.ts";
 import { parseValue, stringify } from "../../../lossless/json-text.ts";
 import type { DocumentForm } from "../../../session/codec.ts";
-import { array, member, number, object, string } from "../../../session/json.ts";
+import { member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import { jsonAt } from "../opened.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { ITEM, itemAt } from "./items.ts";
 import { lineOf, textOf, unwrap } from "./records.ts";
-import { screenOf, withoutEnd } from "./screen.ts";
+import { lastTime, screenOf, withoutEnd } from "./screen.ts";
 
 export interface Places {
   folder: string;
@@ -129,7 +129,7 @@ export function itemFile(said: Said, now: Json, id: string): string {
   const kept = Object.entries(object(now) ?? { number: 1, ts: last, ...costs });
   const runs = Object.fromEntries(kept.filter(([key]) => OF_RUNS.has(key)));
   const { id: _, ...task } = said.task ?? {};
-  const [first] = screenOf(messages, true);
+  const [first] = screenOf(messages, { isFirst: true });
   const name = string(task.task) || string(first?.text) || "";
   return text({ id, ...runs, ...task, task: name });
 }
@@ -141,8 +141,12 @@ export function screenFile(places: Places, was: Said | null, is: Said): string {
   const from = same < 0 ? before.length : same;
   const values = (lines: readonly string[]) =>
     lines.slice(from).map((line) => parseValue(line) ?? null);
-  const gone = screenOf(values(before), from === 0);
+  const gone = screenOf(values(before), { isFirst: from === 0 });
   const kept = was === null ? [] : withoutEnd(jsonAt(places.screen), gone);
-  const isFirst = array(kept).length === 0;
-  return text([...kept, ...screenOf(values(is.messages), isFirst, string(is.task?.task))]);
+  const about = {
+    isFirst: kept.length === 0,
+    last: lastTime(kept),
+    task: string(is.task?.task) ?? "",
+  };
+  return text([...kept, ...screenOf(values(is.messages), about)]);
 }

@@ -30,11 +30,12 @@ type List = ReadonlyMap<string, JsonObject>;
 
 function* listsOf(root: string, dialect: TaskDialect): Generator<List> {
   const folder = dirname(root);
-  yield kept(join(root, "_index.json"), (path) => member(jsonAt(path), "entries"));
-  yield kept(listAt(root), jsonAt);
+  const { id } = dialect;
+  yield kept(id, join(root, "_index.json"), (path) => member(jsonAt(path), "entries"));
+  yield kept(id, listAt(root), jsonAt);
   // What Kilo Code's CLI before 7 has in the place of an editor's state.
-  yield kept(join(folder, "global-state.json"), (path) => member(jsonAt(path), "taskHistory"));
-  yield kept(join(dirname(folder), "state.vscdb"), (path) => stateIn(path, dialect));
+  yield kept(id, join(folder, "global-state.json"), (path) => member(jsonAt(path), "taskHistory"));
+  yield kept(id, join(dirname(folder), "state.vscdb"), (path) => stateIn(path, dialect));
 }
 
 interface Kept {
@@ -42,22 +43,23 @@ interface Kept {
   list: List;
 }
 
-/** A list is asked for each of its tasks. */
+/** A list is asked for each of its tasks. The editor's state has one for each of the extensions. */
 const lists = new Map<string, Kept>();
 const NONE: List = new Map();
 
-function kept(path: string, read: (path: string) => Json | undefined): List {
+function kept(agent: string, path: string, read: (path: string) => Json | undefined): List {
   const info = statSync(path, { throwIfNoEntry: false });
   if (!info?.isFile()) return NONE;
   const stamp = `${info.mtimeMs} ${info.size}`;
-  const before = lists.get(path);
+  const key = `${agent} ${path}`;
+  const before = lists.get(key);
   if (before?.stamp === stamp) return before.list;
   const list = new Map(
     array(read(path)).flatMap((item): [string, JsonObject][] =>
       isObject(item) && typeof item.id === "string" ? [[item.id, item]] : [],
     ),
   );
-  lists.set(path, { stamp, list });
+  lists.set(key, { stamp, list });
   return list;
 }
 

@@ -16,6 +16,7 @@ import type {
 import {
   blocksOf,
   isDetails,
+  isTyped,
   readAnswer,
   readAsides,
   readContent,
@@ -124,7 +125,8 @@ export class TaskReader implements Reader {
     const results: ToolResultPart[] = [];
     const parts: Part[] = [];
     const details: Part[] = [];
-    const isFirst = this.#messages === 0;
+    // The first one may have no tags; where it has, what stands beside them is the extension's, as always.
+    const isFirst = this.#messages === 0 && !blocks.some(isTyped);
     for (const block of blocks) {
       const text = textIn(block);
       if (member(block, "type") === "tool_result") {

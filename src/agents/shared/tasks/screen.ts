@@ -1,12 +1,40 @@
 /** `ui_messages.json`: what the extension shows of a task, whose first message is the task itself. */
-import { array, compact, member, number, printed, string } from "../../../session/json.ts";
+import {
+  array,
+  compact,
+  isObject,
+  member,
+  number,
+  printed,
+  string,
+} from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import { blocksOf, isDetails, readTexts, textIn } from "./content.ts";
 import { messageIn } from "./records.ts";
 
-/** What is shown of these messages. `task`: what a task without a prompt is called. */
-export function screenOf(messages: readonly Json[], isFirst: boolean, task = ""): JsonObject[] {
-  const shown = messages.flatMap(shownOf);
+/**
+ * What is shown of these messages, each at a time of its own, after `last`: what is shown is told apart by its
+ * time, and Cline's screen shows some of it twice, and some not at all, where two times are the same. `task`: what
+ * a task without a prompt is called.
+ */
+export function screenOf(
+  messages: readonly Json[],
+  { isFirst, last = 0, task = "" }: { isFirst: boolean; last?: number; task?: string },
+): JsonObject[] {
+  let ms = last;
+  return opened(messages.flatMap(shownOf), messages, isFirst, task).map((one) => {
+    ms = Math.max(number(one.ts) ?? 0, ms + 1);
+    return { ...one, ts: ms };
+  });
+}
+
+/** The first one is the task. */
+function opened(
+  shown: JsonObject[],
+  messages: readonly Json[],
+  isFirst: boolean,
+  task: string,
+): JsonObject[] {
   if (!isFirst) return shown;
   const [first] = messages;
   const opens = shown.findIndex(({ say }) => say === "user_feedback");
@@ -80,10 +108,19 @@ function callShown(block: Json, ts: number): JsonObject[] {
   return [{ ts, type: "say", say: "text", text: `${name} ${printed(input ?? {})}` }];
 }
 
-/** These messages, without those at the end that are the same as the given ones. */
+/** The time of the last of these messages. */
+export function lastTime(screen: readonly Json[]): number {
+  return number(member(screen.at(-1), "ts")) ?? 0;
+}
+
+/** These messages, without those at the end that are the same as the given ones, but for their times. */
 export function withoutEnd(screen: Json, end: readonly JsonObject[]): Json[] {
   const all = array(screen);
   const kept = all.slice(0, Math.max(0, all.length - end.length));
-  const isSame = printed(all.slice(kept.length)) === printed([...end]);
+  const isSame = withoutTimes(all.slice(kept.length)) === withoutTimes(end);
   return isSame ? kept : all;
+}
+
+function withoutTimes(screen: readonly Json[]): string {
+  return printed(screen.map((one) => (isObject(one) ? { ...one, ts: 0 } : one)));
 }

@@ -1,5 +1,5 @@
 /** Where the extensions keep their tasks, in each editor. */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { textOrNone } from "../../../io/door.ts";
 import { type Host, hostOf } from "../../../io/host.ts";
@@ -29,10 +29,11 @@ export function taskStore(dialect: TaskDialect): Store {
     pathFor: (root) => root,
 
     whole(path) {
-      if (basename(path) !== "api_conversation_history.json") return null;
       const folder = dirname(path);
-      const root = dirname(folder);
-      return database.holds(root) ? `${root}#${basename(folder)}` : null;
+      const [root, id] = [dirname(folder), basename(folder)];
+      const { messages, screen, item } = placesOf(root, id);
+      const isOne = [messages, screen, item].includes(path) && existsSync(messages);
+      return isOne && database.holds(root) ? `${root}#${id}` : null;
     },
 
     folder(place, { cwd }) {
