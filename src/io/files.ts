@@ -1,7 +1,7 @@
 /** Walks a store's folders. */
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
-import { noteUnread, readOr } from "./unread.ts";
+import { inSearch, noteUnread, readOr } from "./unread.ts";
 
 export interface StoredFile {
   path: string;
@@ -81,11 +81,20 @@ function collect(
 
 /** Is it a folder, or a link to one? */
 export function isFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
-  }
+  return readOr(path, false, () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
+/**
+ * What is at a path; undefined for nothing. In a search, what cannot be looked at is noted (see
+ * unread.ts) and counts as nothing; otherwise the error is thrown.
+ */
+export function statOf(path: string): Stats | undefined {
+  return inSearch(path, () => statSync(path, { throwIfNoEntry: false }));
+}
+
+/** The same, of a link itself. */
+export function linkOf(path: string): Stats | undefined {
+  return inSearch(path, () => lstatSync(path, { throwIfNoEntry: false }));
 }
 
 /** Does a link lead outside `root`, although that is not allowed? */
@@ -99,12 +108,13 @@ export function leadsOut(link: string, root: string): boolean {
   }
 }
 
-function entriesOf(folder: string): Dirent[] {
+/** What is in a folder; none, and a note (see unread.ts), if it cannot be read. */
+export function entriesOf(folder: string): Dirent[] {
   return readOr(folder, [], () => readdirSync(folder, { withFileTypes: true }));
 }
 
 /** The names in a folder; none, and a note (see unread.ts), if it cannot be read. */
-export function namesIn(folder: string): string[] {
+export function namesOf(folder: string): string[] {
   return readOr(folder, [], () => readdirSync(folder));
 }
 

@@ -1,6 +1,5 @@
 /** Where Cline keeps its sessions: its CLI, and its extensions for editors from 4.0 on. */
 
-import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -11,6 +10,7 @@ import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database, namesIn } from "./database.ts";
 import { manifestAt, placesOf } from "./files.ts";
+import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["CLINE_DIR", "CLINE_DATA_DIR", "CLINE_SESSION_DATA_DIR"],
@@ -89,7 +89,7 @@ function manifestBeside(place: string): { [key: string]: Json } | null {
 
 function foundAt(root: string, id: string): Found | null {
   const places = placesOf(root, id);
-  const info = statSync(places.transcript, { throwIfNoEntry: false });
+  const info = statOf(places.transcript);
   if (!info?.isFile()) return null;
   const file = { mtime: info.mtimeMs, bytes: info.size, inode: info.ino };
   return { agent: "cline", id, path: root, ...file, summary: summaryOf(places, info.mtime) };

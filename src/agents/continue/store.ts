@@ -1,5 +1,4 @@
 /** Where Continue keeps its sessions: those of its CLI and of its extensions for editors. */
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { array, member, string } from "../../session/json.ts";
@@ -9,6 +8,7 @@ import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
 import { database, idsIn } from "./database.ts";
 import { INDEX } from "./files.ts";
+import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["CONTINUE_GLOBAL_DIR"],
@@ -59,7 +59,7 @@ function listedIn(root: string): Map<string, Json> {
 }
 
 function foundAt(root: string, id: string, listed: Json | undefined): Found | null {
-  const info = statSync(sessionFile(root, id), { throwIfNoEntry: false });
+  const info = statOf(sessionFile(root, id));
   if (!info?.isFile()) return null;
   const created = Number(string(member(listed, "dateCreated")));
   const time = created > 0 && created < 8.64e15 ? new Date(created) : info.birthtime;

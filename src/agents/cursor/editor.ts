@@ -4,7 +4,7 @@
  */
 
 import { isUtf8 } from "node:buffer";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -12,10 +12,12 @@ import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
-import { reading, tablesOf } from "../shared/sqlite.ts";
+import { type Row, reading, tablesOf } from "../shared/sqlite.ts";
 import type { Found, Summary } from "../types.ts";
 import { isoTime } from "./records.ts";
 import { folderOf } from "./rows.ts";
+import { namesOf } from "../../io/files.ts";
+import { eachReadable, readOr } from "../../io/unread.ts";
 
 const NAME = "state.vscdb";
 const TABLE = "cursorDiskKV";
@@ -41,12 +43,7 @@ export function refuseState(path: string): never {
 }
 
 function valueAt(path: string, table: string, key: string): string | null {
-  try {
-    return reading(path, (db) => valueIn(db, table, key));
-  } catch {
-    // Locked for a long time, or not readable.
-    return null;
-  }
+  return readOr(path, null, () => reading(path, (db) => valueIn(db, table, key)));
 }
 
 function valueIn(db: DatabaseSync, table: string, key: string): string | null {
@@ -97,12 +94,7 @@ function olderIn(db: DatabaseSync): Older[] {
 }
 
 function olderAt(path: string): Older[] {
-  try {
-    return reading(path, olderIn);
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return readOr(path, [], () => reading(path, olderIn));
 }
 
 function holdsBubbles(composer: Json): boolean {
@@ -226,13 +218,9 @@ function workspaceFolder(folder: string): string | null {
 export function findState(path: string): Found[] {
   const tables = tablesOf(path);
   if (tables === null) return [];
-  try {
-    const composers = tables.has(TABLE) ? findComposers(path) : [];
-    // The states of workspaces have an empty table of this name, too.
-    return [...composers, ...findOlder(path)];
-  } catch {
-    return [];
-  }
+  const composers = tables.has(TABLE) ? readOr(path, [], () => findComposers(path)) : [];
+  // The states of workspaces have an empty table of this name, too.
+  return [...composers, ...findOlder(path)];
 }
 
 function findComposers(path: string): Found[] {
@@ -241,19 +229,21 @@ function findComposers(path: string): Found[] {
       .prepare(`SELECT 1 FROM "${TABLE}" WHERE key >= ? AND key < ? LIMIT 1`)
       .get(`bubbleId:${id}:`, `bubbleId:${id};`) !== undefined;
   return reading(path, (db) => {
-    const rows = db
-      .prepare(
-        `SELECT key, value FROM "${TABLE}" WHERE key >= 'composerData:' AND key < 'composerData;'`,
-      )
-      .iterate();
-    const found: Found[] = [];
-    for (const { key, value } of rows) {
-      const id = String(key).slice("composerData:".length);
-      const composer = parseValue(textOf(value) ?? "null") ?? null;
-      if (!holdsBubbles(composer) && !said(db, id)) continue;
-      found.push(foundOf(path, id, composer));
-    }
-    return found;
+    const query = db.prepare(
+      `SELECT key, value FROM "${TABLE}" WHERE key >= 'composerData:' AND key < 'composerData;'`,
+    );
+    query.setReadBigInts(true);
+    const idIn = ({ key }: Row): string => String(key).slice("composerData:".length);
+    const all = eachReadable(
+      query.iterate(),
+      (row) => `${path}#${idIn(row)}`,
+      (row) => {
+        const composer = parseValue(textOf(row.value) ?? "null") ?? null;
+        if (!holdsBubbles(composer) && !said(db, idIn(row))) return [];
+        return [foundOf(path, idIn(row), composer)];
+      },
+    );
+    return all.flat();
   });
 }
 
@@ -292,15 +282,16 @@ export function modelOf(composer: Json): string | null {
 function findOlder(path: string): Found[] {
   const folder = workspaceFolder(dirname(path));
   const user = dirname(dirname(dirname(path)));
-  return olderAt(path)
-    .filter(({ id }) => !hasComposer(user, id))
-    .map(({ id, record }) => {
-      if ("composer" in record) {
-        const found = foundOf(path, id, record.composer);
-        return { ...found, summary: { ...found.summary, cwd: folder } };
-      }
-      return tabFound(path, id, { tab: record.tab, folder });
-    });
+  const own = olderAt(path).filter(({ id }) => !hasComposer(user, id));
+  return eachReadable(
+    own,
+    ({ id }) => `${path}#${id}`,
+    ({ id, record }) => {
+      if ("tab" in record) return tabFound(path, id, { tab: record.tab, folder });
+      const found = foundOf(path, id, record.composer);
+      return { ...found, summary: { ...found.summary, cwd: folder } };
+    },
+  );
 }
 
 function tabFound(
@@ -335,9 +326,5 @@ export function hasComposer(user: string, id: string): boolean {
 }
 
 export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
+  return namesOf(folder).sort();
 }

@@ -3,7 +3,7 @@
  * for their models to read.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
@@ -15,6 +15,8 @@ import { besideChat, factsAt, isPlace } from "./chats.ts";
 import { database } from "./database.ts";
 import { findState, hasComposer, holdsState, namesIn, workspacesOf } from "./editor.ts";
 import { isoTime } from "./records.ts";
+import { statOf } from "../../io/files.ts";
+import { readOr } from "../../io/unread.ts";
 
 export const store: Store = {
   variables: ["CURSOR_CONFIG_DIR", "CURSOR_DATA_DIR"],
@@ -102,10 +104,10 @@ function findChats(root: string): Found[] {
 }
 
 function chatAt(path: string): Found[] {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = statOf(path);
   if (!info?.isFile() || !database.holds(path)) return [];
   // What was written last is in the log until the CLI ends.
-  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  const log = statOf(`${path}-wal`);
   const mtime = Math.max(info.mtimeMs, log?.mtimeMs ?? 0);
   const facts = factsOf(path);
   if (facts === null) return [];
@@ -133,19 +135,14 @@ function chatAt(path: string): Found[] {
 }
 
 function factsOf(path: string): { [name: string]: unknown } | null {
-  try {
-    return factsAt(path);
-  } catch {
-    // Locked for a long time, or of an unknown layout.
-    return null;
-  }
+  return readOr(path, null, () => factsAt(path));
 }
 
 const TRANSCRIPTS = "agent-transcripts";
 
 function isTranscript(path: string): boolean {
   return (
-    /\.(?:jsonl|txt)$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
+    /\.(?:jsonl|txt)$/.test(path) && statOf(path)?.isFile() === true
   );
 }
 
@@ -162,7 +159,7 @@ function findTranscripts(root: string): Found[] {
         join(folder, name, `${name}.jsonl`),
         join(folder, name, `${name}.txt`),
       ]) {
-        const info = statSync(path, { throwIfNoEntry: false });
+        const info = statOf(path);
         if (!info?.isFile() || !/\.(?:jsonl|txt)$/.test(path)) continue;
         if (found.get(id)?.path.endsWith(".jsonl") === true) continue;
         const { mtimeMs: mtime, size: bytes, ino: inode } = info;
@@ -199,7 +196,7 @@ function folderNamed(base: string, name: string): string | null {
     const own = dashed(one);
     if (own === "" || (name !== own && !name.startsWith(`${own}-`))) continue;
     const found = folderNamed(join(base, one), name.slice(own.length + 1));
-    if (found !== null && statSync(found, { throwIfNoEntry: false })?.isDirectory()) return found;
+    if (found !== null && statOf(found)?.isDirectory()) return found;
   }
   return null;
 }

@@ -1,6 +1,5 @@
 /** Where Grok Build keeps its sessions: sessions/<project>/<id>/, see README.md. */
 
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { textOrNone } from "../../io/door.ts";
@@ -13,6 +12,7 @@ import type { Found, Store, Summary } from "../types.ts";
 import { database } from "./database.ts";
 import { placesIn, summaryAt } from "./files.ts";
 import { folderOf, foldersIn } from "./place.ts";
+import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["GROK_HOME"],
@@ -121,7 +121,7 @@ function foundAt(root: string, folder: string, id: string, parent: string | null
   const places = placesIn(folder);
   const summary = summaryAt(places);
   const [chat, updates] = [places.chat, places.updates].map((path) =>
-    statSync(path, { throwIfNoEntry: false }),
+    statOf(path),
   );
   const info = chat ?? updates;
   if (!summary || !info?.isFile()) return null;

@@ -1,5 +1,4 @@
 /** Where Hermes keeps its sessions: a database, and one more for each profile. */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expandHome, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
@@ -7,6 +6,7 @@ import type { Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { DATABASE, usualDatabase } from "./profile.ts";
 import { childrenOf, findRows, titlesIn } from "./rows.ts";
+import { namesOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["HERMES_HOME"],
@@ -44,9 +44,5 @@ function databasesIn(root: string): string[] {
 }
 
 function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return namesOf(folder);
 }

@@ -1,5 +1,5 @@
 /** Kiro's sessions as lines: those in files, and those in version 1's databases, which are only read. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
 import { putFile } from "../../io/output.ts";
@@ -11,6 +11,7 @@ import { aboutAt, changedAbout, linesAt, newAbout, type Said, saidIn, text } fro
 import { type Files, filesOf } from "./place.ts";
 import { unwrap } from "./records.ts";
 import { holdsRows, readRow } from "./rows.ts";
+import { statOf, namesOf } from "../../io/files.ts";
 
 export const database: Database = {
   holds: (path) => holdsRows(path) || holdsFiles(path),
@@ -29,7 +30,7 @@ export const database: Database = {
 
 /** `~/.kiro/sessions/cli`, or another folder with such sessions in it. */
 export function holdsFiles(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   if (basename(path) === "cli" && basename(dirname(path)) === "sessions") return true;
   return idsIn(path).some((id) => {
     const files = filesOf(path, id);
@@ -39,15 +40,11 @@ export function holdsFiles(path: string): boolean {
 
 /** Of all sessions that have both files. */
 export function idsIn(root: string): string[] {
-  try {
-    const names = new Set(readdirSync(root));
-    return [...names].flatMap((name) => {
-      const [, id] = /^(.+)\.json$/.exec(name) ?? [];
-      return id !== undefined && names.has(`${id}.jsonl`) ? [id] : [];
-    });
-  } catch {
-    return [];
-  }
+  const names = new Set(namesOf(root));
+  return [...names].flatMap((name) => {
+    const [, id] = /^(.+)\.json$/.exec(name) ?? [];
+    return id !== undefined && names.has(`${id}.jsonl`) ? [id] : [];
+  });
 }
 
 function replace(path: string, id: string, before: Lines, after: Lines): void {

@@ -1,5 +1,4 @@
 /** Where Kiro keeps its sessions: Kiro CLI 2 two files for each, older versions rows of a database. */
-import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
@@ -11,6 +10,7 @@ import { database, holdsFiles, idsIn } from "./database.ts";
 import { aboutAt } from "./files.ts";
 import { DATABASE, filesOf, homeOf, olderFolders, sessionsIn } from "./place.ts";
 import { findRows, holdsRows } from "./rows.ts";
+import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["KIRO_HOME"],
@@ -82,7 +82,7 @@ function isSubagents({ parent_session_id: parent, session_created_reason: reason
 function foundAt(root: string, id: string): Found | null {
   const files = filesOf(root, id);
   const about = files === null ? null : aboutAt(files);
-  const info = files === null ? undefined : statSync(files.log, { throwIfNoEntry: false });
+  const info = files === null ? undefined : statOf(files.log);
   if (!info?.isFile() || info.size === 0) return null;
   const { mtimeMs: mtime, size: bytes, ino: inode } = info;
   const found = { agent: "kiro", id, path: root, mtime, bytes, inode };

@@ -1,5 +1,4 @@
 /** Where Nanocoder keeps its sessions. */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
@@ -8,6 +7,7 @@ import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
 import { database, INDEX, idsIn } from "./database.ts";
 import { dataFolder, settingsFolders } from "./place.ts";
+import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["NANOCODER_DATA_DIR", "NANOCODER_CONFIG_DIR"],
@@ -72,7 +72,7 @@ function listedIn(root: string): Map<string, Json> {
 }
 
 function foundAt(root: string, id: string, listed: Json | undefined): Found | null {
-  const info = statSync(sessionFile(root, id), { throwIfNoEntry: false });
+  const info = statOf(sessionFile(root, id));
   if (!info?.isFile()) return null;
   return {
     agent: "nanocoder",

@@ -1,5 +1,5 @@
 /** Stores whose sessions are JSON documents that their CLI always writes as a whole: a folder with a file each. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
@@ -11,6 +11,7 @@ import { isObject, member, object } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import type { Database } from "../types.ts";
 import { type Lines, movedOn, sameLines } from "./lines.ts";
+import { namesOf } from "../../io/files.ts";
 
 export interface Documents {
   form: DocumentForm;
@@ -28,13 +29,9 @@ export function sessionFile(root: string, id: string): string {
 
 /** The names of the documents in the folder. */
 export function namesIn(root: string): string[] {
-  try {
-    return readdirSync(root)
+  return namesOf(root)
       .filter((name) => name.endsWith(".json") && !name.startsWith("."))
       .map((name) => basename(name, ".json"));
-  } catch {
-    return [];
-  }
 }
 
 /** The folder as a database; `holds` is the agent's own. */

@@ -2,7 +2,7 @@
  * The folder of JSON files in which OpenCode stored its sessions before version 1.2. It is only
  * read.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { textIn } from "../../../io/door.ts";
 import { array, isObject, member, number, object, string } from "../../../session/json.ts";
@@ -11,6 +11,8 @@ import type { Found } from "../../types.ts";
 import type { Flavour } from "./flavour.ts";
 import { isoTime } from "./read.ts";
 import { ownTitle } from "./title.ts";
+import { namesOf } from "../../../io/files.ts";
+import { noteUnread } from "../../../io/unread.ts";
 
 export function holdsStorage(path: string, { folder }: Flavour): boolean {
   if (basename(path) !== "storage" || !existsSync(join(path, "session"))) return false;
@@ -81,11 +83,7 @@ function names(folder: string): string[] {
 }
 
 function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return namesOf(folder);
 }
 
 function readAll(folder: string): JsonObject[] {
@@ -97,8 +95,9 @@ function readAll(folder: string): JsonObject[] {
 function readJson(path: string): Json | undefined {
   try {
     return JSON.parse(textIn(path));
-  } catch {
+  } catch (error) {
     // The file does not exist, or is incomplete.
+    noteUnread(path, error);
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { textOrNone } from "../../../io/door.ts";
-import { namesIn } from "../../../io/files.ts";
+import { namesOf } from "../../../io/files.ts";
 import { rowPlace } from "../../../io/row-place.ts";
 import { string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
@@ -22,7 +22,7 @@ import { ownTitle } from "./title.ts";
 export function store(flavour: Flavour): Store {
   const rows = database(flavour);
   const databases = (root: string): string[] =>
-    namesIn(root)
+    namesOf(root)
       .filter((name) => /\.(db|sqlite3?)$/.test(name))
       .map((name) => join(root, name))
       .filter((path) => rows.holds(path));

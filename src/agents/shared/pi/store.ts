@@ -8,6 +8,7 @@ import type { Header, Json } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
 import { timeFor } from "../place.ts";
 import { isTitleSlot } from "./signs.ts";
+import { readOr } from "../../../io/unread.ts";
 
 /** sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. The CLIs search no deeper. */
 export function sessionsIn(root: string, agent: string): Found[] {
@@ -53,12 +54,7 @@ function idInHeader(path: string): string | undefined {
 
 /** The lines that a file begins with; none for one that cannot be read. */
 export function headLines(path: string, bytes = HEAD_BYTES): string[] {
-  try {
-    return headOf(path, bytes).toString("utf8").split("\n");
-  } catch {
-    // No permission to read it: not a session.
-    return [];
-  }
+  return readOr(path, [], () => headOf(path, bytes).toString("utf8").split("\n"));
 }
 
 /** The first line that is JSON must be the header; before it, oh-my-pi has the title. */

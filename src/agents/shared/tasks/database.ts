@@ -1,13 +1,5 @@
 /** Folders of tasks as a database: a task is `tasks#<id>`. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../../errors.ts";
 import { putFile } from "../../../io/output.ts";
@@ -27,6 +19,7 @@ import {
   saidIn,
   screenFile,
 } from "./files.ts";
+import { namesOf, statOf } from "../../../io/files.ts";
 
 export function taskDatabase(dialect: TaskDialect, holds: Database["holds"]): Database {
   return {
@@ -44,7 +37,7 @@ export function taskDatabase(dialect: TaskDialect, holds: Database["holds"]): Da
 /** Is it a folder of this extension's tasks? Elsewhere than in its own folder, one of them shows it. */
 export function holdsTasks(path: string, { extensions, id }: TaskDialect, others: RegExp): boolean {
   if (basename(path) !== "tasks") return false;
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   const owner = basename(dirname(path)).toLowerCase();
   if (extensions.includes(owner)) return true;
   if (id !== "roo" || others.test(owner)) return false;
@@ -53,11 +46,7 @@ export function holdsTasks(path: string, { extensions, id }: TaskDialect, others
 
 /** The folders of tasks; what begins with a dot is on its way in, and with a line below, an index. */
 export function namesIn(root: string): string[] {
-  try {
-    return readdirSync(root).filter((name) => !/^[._]/.test(name));
-  } catch {
-    return [];
-  }
+  return namesOf(root).filter((name) => !/^[._]/.test(name));
 }
 
 function replace(

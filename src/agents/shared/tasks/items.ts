@@ -3,7 +3,6 @@
  * others have a list; before, all had it in the editor's own state, a database beside the folders of all
  * extensions.
  */
-import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseValue } from "../../../lossless/json-text.ts";
 import { array, isObject, member } from "../../../session/json.ts";
@@ -11,6 +10,7 @@ import type { Json, JsonObject } from "../../../session/types.ts";
 import { jsonAt } from "../opened.ts";
 import { reading, tablesOf } from "../sqlite.ts";
 import type { TaskDialect } from "./dialect.ts";
+import { statOf } from "../../../io/files.ts";
 
 export const ITEM = "history_item.json";
 
@@ -44,7 +44,7 @@ const lists = new Map<string, Kept>();
 const NONE: List = new Map();
 
 function kept(path: string, read: (path: string) => Json | undefined): List {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = statOf(path);
   if (!info?.isFile()) return NONE;
   const stamp = `${info.mtimeMs} ${info.size}`;
   const before = lists.get(path);

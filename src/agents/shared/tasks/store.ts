@@ -1,5 +1,4 @@
 /** Where the extensions keep their tasks, in each editor. */
-import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { textOrNone } from "../../../io/door.ts";
 import { type Host, hostOf } from "../../../io/host.ts";
@@ -13,6 +12,7 @@ import { holdsTasks, namesIn, taskDatabase } from "./database.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { placesOf } from "./files.ts";
 import { itemAt } from "./items.ts";
+import { statOf } from "../../../io/files.ts";
 
 export function taskStore(dialect: TaskDialect): Store {
   const database = taskDatabase(dialect, (path) => holdsTasks(path, dialect, KNOWN));
@@ -62,7 +62,7 @@ export function taskRoots(dialect: TaskDialect, env: NodeJS.ProcessEnv, host: Ho
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(path)?.isDirectory() ?? false;
 }
 
 /** The editor's settings are JSON with comments. */
@@ -88,7 +88,7 @@ export function taskAt(
   dialect: TaskDialect,
   agent: string,
 ): Found | null {
-  const info = statSync(placesOf(root, id).messages, { throwIfNoEntry: false });
+  const info = statOf(placesOf(root, id).messages);
   if (!info?.isFile()) return null;
   const file = { mtime: info.mtimeMs, bytes: info.size, inode: info.ino };
   const item = itemAt(root, id, dialect);
