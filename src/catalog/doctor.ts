@@ -105,14 +105,19 @@ function newestOf(agent: Agent, stores: readonly Walked[]): Found[] {
   return newestFirst(own.flatMap(({ found }) => found));
 }
 
-function examineStore(findings: Findings, { agent, root, found, dead }: Walked): void {
+function examineStore(findings: Findings, { agent, root, found, dead, unread }: Walked): void {
   const about = { severity: "attention", about: "store", agent: agent.id } as const;
   if (dead !== null) {
     const what = `the file system ${dead} does not respond: its sessions are skipped`;
     findings.add({ ...about, path: root, what, hint: "mount it again, or unmount it" });
     return;
   }
+  for (const { path, why, hint } of unread) {
+    findings.add({ ...about, path, what: `a part of a store cannot be read: ${why}`, hint }, true);
+  }
+  const noted = new Set(unread.map(({ path }) => path));
   for (const [path, why] of closedFolders(root, DEEPEST)) {
+    if (noted.has(path)) continue;
     const hint = "its sessions are not found; make it readable";
     findings.add({ ...about, path, what: `a folder cannot be read: ${why}`, hint }, true);
   }
@@ -123,7 +128,7 @@ function examineStore(findings: Findings, { agent, root, found, dead }: Walked):
   }
   for (const { path } of found) {
     const why = closed(path);
-    if (why === null) continue;
+    if (why === null || noted.has(path)) continue;
     const hint = "make it readable";
     const session = { ...about, about: "session" } as const;
     findings.add({ ...session, path, what: `a session cannot be read: ${why}`, hint }, true);

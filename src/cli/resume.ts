@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { envOf, nameOf } from "../core/accounts.ts";
 import { type Report, reportText } from "../core/convert.ts";
-import { type Selected, select } from "../core/find.ts";
+import type { Selected } from "../core/find.ts";
 import { foreignFlag, type Refused, sortFlags } from "../core/flags.ts";
 import {
   commit,
@@ -30,7 +30,7 @@ import {
 } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
-import { named, placesOf, withPlaces } from "./common.ts";
+import { named, placesOf, sessionNamed, withPlaces } from "./common.ts";
 import { tokens } from "./fit.ts";
 import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
@@ -161,7 +161,7 @@ export function withResumeOptions(command: Command): Command {
 async function run(selector: string, given: Given, options: ResumeOptions): Promise<void> {
   const places = placesOf(options, options.in ?? settings().text("in"));
   const from = named(options.from);
-  const selected = await select(selector, places, from);
+  const selected = await sessionNamed(selector, places, from);
   given.check(selected.agent, targetOf(selected, options));
   await resume(selected, places, given.args, options);
 }

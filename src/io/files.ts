@@ -81,7 +81,11 @@ function collect(
 
 /** Is it a folder, or a link to one? */
 export function isFolder(path: string): boolean {
-  return readOr(path, false, () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  return readOr(
+    path,
+    false,
+    () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  );
 }
 
 /**

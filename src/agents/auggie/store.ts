@@ -1,10 +1,10 @@
 /** Where Auggie keeps its sessions. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { sessionFile } from "../shared/documents.ts";
 import type { Found, Store } from "../types.ts";
 import { database, idsIn } from "./database.ts";
-import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   // No variable moves it; `--augment-cache-dir` does, for one run.

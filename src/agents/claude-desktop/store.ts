@@ -1,7 +1,7 @@
 /** Where Claude's desktop app keeps the sessions of its local agent mode (Cowork). */
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
-import { bytesIn, textIn } from "../../io/door.ts";
+import { bytesIn, textOrNone } from "../../io/door.ts";
 import { filesIn, isFolder, namesOf, statOf } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
@@ -84,11 +84,7 @@ function idsIn(folder: string): string[] {
 
 function recordAt(folder: string, id: string): JsonObject | null {
   if (!SESSION_ID.test(id)) return null;
-  try {
-    return sessionIn(parseValue(textIn(join(folder, `${id}.json`))) ?? null);
-  } catch {
-    return null;
-  }
+  return sessionIn(parseValue(textOrNone(join(folder, `${id}.json`))) ?? null);
 }
 
 /** The conversation, in whichever project's folder it is: long names are cut by the app. */

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
+import { namesOf, statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member } from "../../session/json.ts";
@@ -9,7 +10,6 @@ import type { Json } from "../../session/types.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import type { Database } from "../types.ts";
 import { filesOf, linesAt, type Places, placesOf, saidIn } from "./files.ts";
-import { namesOf, statOf } from "../../io/files.ts";
 
 export const database: Database = {
   holds,

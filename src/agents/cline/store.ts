@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
@@ -10,7 +11,6 @@ import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database, namesIn } from "./database.ts";
 import { manifestAt, placesOf } from "./files.ts";
-import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["CLINE_DIR", "CLINE_DATA_DIR", "CLINE_SESSION_DATA_DIR"],

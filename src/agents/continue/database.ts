@@ -1,10 +1,10 @@
 /** Continue's sessions as lines: each is a file that is written as a whole. */
 import { basename, dirname, join } from "node:path";
 import { headOf } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { documentDatabase, namesIn } from "../shared/documents.ts";
 import { isHead, session } from "./document.ts";
 import { INDEX } from "./files.ts";
-import { statOf } from "../../io/files.ts";
 
 export const database = documentDatabase(
   { form: session, isHead, id: "sessionId", whose: "Continue's" },

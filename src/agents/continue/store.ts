@@ -1,6 +1,7 @@
 /** Where Continue keeps its sessions: those of its CLI and of its extensions for editors. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { sessionFile } from "../shared/documents.ts";
@@ -8,7 +9,6 @@ import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
 import { database, idsIn } from "./database.ts";
 import { INDEX } from "./files.ts";
-import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["CONTINUE_GLOBAL_DIR"],

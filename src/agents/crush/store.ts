@@ -105,11 +105,7 @@ function summarySql(db: DatabaseSync): string {
     WHERE s.parent_session_id IS NULL`;
 }
 
-function foundOf(
-  path: string,
-  cwd: string | null,
-  row: Readonly<Row>,
-): Found {
+function foundOf(path: string, cwd: string | null, row: Readonly<Row>): Found {
   const updated = Math.max(Number(row.updated), Number(row.spoken ?? 0));
   return {
     agent: "crush",

@@ -9,6 +9,8 @@ import { basename, dirname, join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { SegueError } from "../../errors.ts";
+import { namesOf } from "../../io/files.ts";
+import { eachReadable, readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -16,8 +18,6 @@ import { type Row, reading, tablesOf } from "../shared/sqlite.ts";
 import type { Found, Summary } from "../types.ts";
 import { isoTime } from "./records.ts";
 import { folderOf } from "./rows.ts";
-import { namesOf } from "../../io/files.ts";
-import { eachReadable, readOr } from "../../io/unread.ts";
 
 const NAME = "state.vscdb";
 const TABLE = "cursorDiskKV";

@@ -5,8 +5,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
+import { readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import { EDITORS, userFolders } from "../shared/vscode.ts";
@@ -15,8 +17,6 @@ import { besideChat, factsAt, isPlace } from "./chats.ts";
 import { database } from "./database.ts";
 import { findState, hasComposer, holdsState, namesIn, workspacesOf } from "./editor.ts";
 import { isoTime } from "./records.ts";
-import { statOf } from "../../io/files.ts";
-import { readOr } from "../../io/unread.ts";
 
 export const store: Store = {
   variables: ["CURSOR_CONFIG_DIR", "CURSOR_DATA_DIR"],
@@ -141,9 +141,7 @@ function factsOf(path: string): { [name: string]: unknown } | null {
 const TRANSCRIPTS = "agent-transcripts";
 
 function isTranscript(path: string): boolean {
-  return (
-    /\.(?:jsonl|txt)$/.test(path) && statOf(path)?.isFile() === true
-  );
+  return /\.(?:jsonl|txt)$/.test(path) && statOf(path)?.isFile() === true;
 }
 
 /** projects/<folder>/agent-transcripts/<id>.jsonl, or in a folder of this name; older ones are text. */

@@ -3,13 +3,13 @@ import { hash } from "node:crypto";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { headOf, textOrNone } from "../../io/door.ts";
-import { listFiles, type StoredFile, namesOf } from "../../io/files.ts";
+import { listFiles, namesOf, type StoredFile } from "../../io/files.ts";
 import type { Companion } from "../../io/output.ts";
+import { readOr } from "../../io/unread.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Found, OwnPlace, Store } from "../types.ts";
-import { readOr } from "../../io/unread.ts";
 
 export const store: Store = {
   variables: ["GEMINI_CLI_HOME"],

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
 import { textOrNone } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
@@ -20,7 +21,6 @@ import {
 } from "./files.ts";
 import { folderOf, foldersIn, groupName } from "./place.ts";
 import { CHAT, SUMMARY, UPDATES, unwrap } from "./records.ts";
-import { statOf } from "../../io/files.ts";
 
 export const database: Database = {
   holds,

@@ -1,7 +1,7 @@
 /** Where in the store a session lies: sessions/<its folder, percent-encoded>/<id>. */
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
-import { isFolder, entriesOf } from "../../io/files.ts";
+import { entriesOf, isFolder } from "../../io/files.ts";
 
 const NAME_BYTES = 255;
 

@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { textOrNone } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { array, member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
@@ -12,7 +13,6 @@ import type { Found, Store, Summary } from "../types.ts";
 import { database } from "./database.ts";
 import { placesIn, summaryAt } from "./files.ts";
 import { folderOf, foldersIn } from "./place.ts";
-import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["GROK_HOME"],
@@ -120,9 +120,7 @@ function titleIn(summary: JsonObject | null): string | null {
 function foundAt(root: string, folder: string, id: string, parent: string | null): Found | null {
   const places = placesIn(folder);
   const summary = summaryAt(places);
-  const [chat, updates] = [places.chat, places.updates].map((path) =>
-    statOf(path),
-  );
+  const [chat, updates] = [places.chat, places.updates].map((path) => statOf(path));
   const info = chat ?? updates;
   if (!summary || !info?.isFile()) return null;
   const mtime = Math.max(chat?.mtimeMs ?? 0, updates?.mtimeMs ?? 0);

@@ -1,12 +1,12 @@
 /** Where Hermes keeps its sessions: a database, and one more for each profile. */
 import { join } from "node:path";
+import { namesOf } from "../../io/files.ts";
 import { expandHome, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import type { Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { DATABASE, usualDatabase } from "./profile.ts";
 import { childrenOf, findRows, titlesIn } from "./rows.ts";
-import { namesOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["HERMES_HOME"],

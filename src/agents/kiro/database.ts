@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
+import { namesOf, statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { string } from "../../session/json.ts";
@@ -11,7 +12,6 @@ import { aboutAt, changedAbout, linesAt, newAbout, type Said, saidIn, text } fro
 import { type Files, filesOf } from "./place.ts";
 import { unwrap } from "./records.ts";
 import { holdsRows, readRow } from "./rows.ts";
-import { statOf, namesOf } from "../../io/files.ts";
 
 export const database: Database = {
   holds: (path) => holdsRows(path) || holdsFiles(path),

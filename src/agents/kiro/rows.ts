@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
+import { eachReadable, readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -11,7 +12,6 @@ import { columnsOf } from "../shared/columns.ts";
 import { allRows, type Row, reading, tablesOf } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 import { text } from "./files.ts";
-import { eachReadable, readOr } from "../../io/unread.ts";
 
 /** The newer one has several sessions for each folder. */
 const TABLES = ["conversations_v2", "conversations"];

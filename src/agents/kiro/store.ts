@@ -1,5 +1,6 @@
 /** Where Kiro keeps its sessions: Kiro CLI 2 two files for each, older versions rows of a database. */
 import { dirname, join } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { member, number, string } from "../../session/json.ts";
@@ -10,7 +11,6 @@ import { database, holdsFiles, idsIn } from "./database.ts";
 import { aboutAt } from "./files.ts";
 import { DATABASE, filesOf, homeOf, olderFolders, sessionsIn } from "./place.ts";
 import { findRows, holdsRows } from "./rows.ts";
-import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["KIRO_HOME"],

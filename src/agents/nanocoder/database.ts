@@ -1,9 +1,9 @@
 /** Nanocoder's sessions as lines: each is a file that is written as a whole. */
 import { basename, dirname, join } from "node:path";
 import { headOf } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { documentDatabase, namesIn } from "../shared/documents.ts";
 import { isHead, session } from "./document.ts";
-import { statOf } from "../../io/files.ts";
 
 /** Lists all sessions, beside their files. */
 export const INDEX = "sessions.json";

@@ -1,5 +1,6 @@
 /** Where Nanocoder keeps its sessions. */
 import { join } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { sessionFile } from "../shared/documents.ts";
@@ -7,7 +8,6 @@ import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
 import { database, INDEX, idsIn } from "./database.ts";
 import { dataFolder, settingsFolders } from "./place.ts";
-import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["NANOCODER_DATA_DIR", "NANOCODER_CONFIG_DIR"],

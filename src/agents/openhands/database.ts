@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
+import { statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
@@ -24,7 +25,6 @@ import {
   text,
 } from "./files.ts";
 import { folderName, headRecord, ordinalIn, unwrap } from "./records.ts";
-import { statOf } from "../../io/files.ts";
 
 export const database: Database = {
   holds,

@@ -7,11 +7,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn, textOrNone } from "../../io/door.ts";
+import { entriesOf } from "../../io/files.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import { compact, isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { dashed, eventName, fileIn, fileRecord, headRecord, ordinalIn, unwrap } from "./records.ts";
-import { entriesOf } from "../../io/files.ts";
 
 export interface Places {
   folder: string;

@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { headOf, textOrNone } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
@@ -11,7 +12,6 @@ import { readTime } from "../shared/local-time.ts";
 import type { Found, Store } from "../types.ts";
 import { database, idsIn, isId, modelAt } from "./database.ts";
 import { eventNames, type Places, placesOf, stateAt } from "./files.ts";
-import { statOf } from "../../io/files.ts";
 
 export const store: Store = {
   variables: ["OPENHANDS_PERSISTENCE_DIR", "OPENHANDS_CONVERSATIONS_DIR"],

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
+import { namesOf } from "../../io/files.ts";
 import { Output, putFile } from "../../io/output.ts";
 import { frameLine, joinDocument, splitDocument } from "../../lossless/document.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
@@ -11,7 +12,6 @@ import { isObject, member, object } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import type { Database } from "../types.ts";
 import { type Lines, movedOn, sameLines } from "./lines.ts";
-import { namesOf } from "../../io/files.ts";
 
 export interface Documents {
   form: DocumentForm;
@@ -30,8 +30,8 @@ export function sessionFile(root: string, id: string): string {
 /** The names of the documents in the folder. */
 export function namesIn(root: string): string[] {
   return namesOf(root)
-      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
-      .map((name) => basename(name, ".json"));
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+    .map((name) => basename(name, ".json"));
 }
 
 /** The folder as a database; `holds` is the agent's own. */

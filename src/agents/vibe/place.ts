@@ -1,12 +1,12 @@
 /** Where in logs/session a session lies: session_<time>_<its id's first eight>/ of 2.x, unified/<id>/ of 3.x. */
 import { join } from "node:path";
 import { textOrNone } from "../../io/door.ts";
+import { entriesOf, linkOf } from "../../io/files.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { timeFor } from "../shared/place.ts";
 import { objectAt } from "./files.ts";
-import { linkOf, entriesOf } from "../../io/files.ts";
 
 export const UNIFIED = "unified";
 export const META = "meta.json";

@@ -2,17 +2,17 @@
  * The folder of JSON files in which OpenCode stored its sessions before version 1.2. It is only
  * read.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { textIn } from "../../../io/door.ts";
+import { isFolder, namesOf } from "../../../io/files.ts";
+import { noteUnread } from "../../../io/unread.ts";
 import { array, isObject, member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
 import type { Flavour } from "./flavour.ts";
 import { isoTime } from "./read.ts";
 import { ownTitle } from "./title.ts";
-import { namesOf } from "../../../io/files.ts";
-import { noteUnread } from "../../../io/unread.ts";
 
 export function holdsStorage(path: string, { folder }: Flavour): boolean {
   if (basename(path) !== "storage" || !existsSync(join(path, "session"))) return false;
@@ -75,15 +75,11 @@ function found(storage: string, agent: string, id: string, info: JsonObject): Fo
 
 function projects(storage: string): string[] {
   const folder = join(storage, "session");
-  return list(folder).filter((name) => statSync(join(folder, name)).isDirectory());
+  return namesOf(folder).filter((name) => isFolder(join(folder, name)));
 }
 
 function names(folder: string): string[] {
-  return list(folder).filter((name) => name.endsWith(".json"));
-}
-
-function list(folder: string): string[] {
-  return namesOf(folder);
+  return namesOf(folder).filter((name) => name.endsWith(".json"));
 }
 
 function readAll(folder: string): JsonObject[] {

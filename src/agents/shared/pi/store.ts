@@ -3,12 +3,12 @@ import { basename, posix, win32 } from "node:path";
 import { headOf } from "../../../io/door.ts";
 import { filesIn } from "../../../io/files.ts";
 import { expandHome, type Host } from "../../../io/host.ts";
+import { readOr } from "../../../io/unread.ts";
 import { member, string } from "../../../session/json.ts";
 import type { Header, Json } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
 import { timeFor } from "../place.ts";
 import { isTitleSlot } from "./signs.ts";
-import { readOr } from "../../../io/unread.ts";
 
 /** sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. The CLIs search no deeper. */
 export function sessionsIn(root: string, agent: string): Found[] {

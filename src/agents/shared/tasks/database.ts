@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../../errors.ts";
+import { namesOf, statOf } from "../../../io/files.ts";
 import { putFile } from "../../../io/output.ts";
 import { parseValue } from "../../../lossless/json-text.ts";
 import { isObject, member } from "../../../session/json.ts";
@@ -19,7 +20,6 @@ import {
   saidIn,
   screenFile,
 } from "./files.ts";
-import { namesOf, statOf } from "../../../io/files.ts";
 
 export function taskDatabase(dialect: TaskDialect, holds: Database["holds"]): Database {
   return {

@@ -4,13 +4,13 @@
  * extensions.
  */
 import { dirname, join } from "node:path";
+import { statOf } from "../../../io/files.ts";
 import { parseValue } from "../../../lossless/json-text.ts";
 import { array, isObject, member } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import { jsonAt } from "../opened.ts";
 import { reading, tablesOf } from "../sqlite.ts";
 import type { TaskDialect } from "./dialect.ts";
-import { statOf } from "../../../io/files.ts";
 
 export const ITEM = "history_item.json";
 

@@ -1,6 +1,7 @@
 /** Where the extensions keep their tasks, in each editor. */
 import { basename, dirname } from "node:path";
 import { textOrNone } from "../../../io/door.ts";
+import { statOf } from "../../../io/files.ts";
 import { type Host, hostOf } from "../../../io/host.ts";
 import { rowPlace } from "../../../io/row-place.ts";
 import { parseValue } from "../../../lossless/json-text.ts";
@@ -12,7 +13,6 @@ import { holdsTasks, namesIn, taskDatabase } from "./database.ts";
 import type { TaskDialect } from "./dialect.ts";
 import { placesOf } from "./files.ts";
 import { itemAt } from "./items.ts";
-import { statOf } from "../../../io/files.ts";
 
 export function taskStore(dialect: TaskDialect): Store {
   const database = taskDatabase(dialect, (path) => holdsTasks(path, dialect, KNOWN));
