@@ -19,6 +19,7 @@ import { MessageCount, type Messages } from "../session/count.ts";
 import { FirstRequest, titleOf } from "../session/title.ts";
 import type { Entry, Json, Message } from "../session/types.ts";
 import { cutTitle, type Limit, type Line, type Sign, withSummary } from "./row.ts";
+import { placeOf } from "./stores.ts";
 import { limitOf, Signs, stopsAt } from "./sign.ts";
 import type { UseCount } from "./use.ts";
 
@@ -56,6 +57,8 @@ export function lineOf(agent: Agent, found: Found): Line {
     readEnd(scan, agent.store.database, found, rows);
     return withSummary({ ...scan.line(true, found.path), isEmpty, messages: null }, summary);
   }
+  // What its store does not tell of a session in a folder or database, its records tell.
+  if (placeOf(found, agent) !== found.path) return rowsLine(scan, agent, found);
   const whole = readFile(scan, found.path);
   const line = scan.line(whole, found.path, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;

@@ -36,7 +36,20 @@ export function problemLines(problems: readonly Problem[]): string[] {
 }
 
 function problemLine({ agent, path, why, hint }: Problem): string {
-  return oneLine(`${agent}: ${belowHome(path)} is skipped: ${why}; ${hint}`);
+  return oneLine(`${agent}: ${belowHome(path)} cannot be read: ${why}; ${hint}`);
+}
+
+/** What several searches could not read, to be said once, after them. */
+export class UnreadSoFar {
+  readonly #all = new Map<string, Problem>();
+
+  note = (problems: readonly Problem[]): void => {
+    for (const one of problems) this.#all.set(one.path, one);
+  };
+
+  say(): void {
+    for (const line of problemLines([...this.#all.values()])) say(line);
+  }
 }
 
 /** What `--json` shows of them: names and their order are a contract. */
