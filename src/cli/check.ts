@@ -20,6 +20,7 @@ import {
 } from "./common.ts";
 import { Passes } from "./reading.ts";
 import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
+import { UnreadSoFar } from "./sessions.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -149,7 +150,10 @@ async function chosen(
     if (selector === undefined) throw new SegueError("usage", "specify a session or --all");
     return [await selectOrStdin(selector, places, from, scratch)];
   }
-  return newestSessions(places, from, options.number ?? 20);
+  const unread = new UnreadSoFar();
+  const all = await newestSessions({ ...places, unread: unread.note }, from, options.number ?? 20);
+  unread.say();
+  return all;
 }
 
 /** What a target's model is sent, one line per entry. */

@@ -271,7 +271,7 @@ async function tryOver(
   const command = startCommand(target, outcome, request, places.env);
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, envOf(target, places.env));
-  heedHindrance(target, outcome, options);
+  const isHindered = heedHindrance(target, outcome, options);
   advise(report, target, options);
   if (options.dryRun) outcome.discard();
   else {
@@ -280,7 +280,8 @@ async function tryOver(
     if (why !== null) say(`cannot set the title in ${target.name}: ${why}`);
     prepareStart(target, outcome);
   }
-  show(report, options, commandLine(target, command), outcome.note);
+  // What the note says comes true only in an agent that opens the session.
+  show(report, options, commandLine(target, command), isHindered ? null : outcome.note);
   return { command, cwd: folder };
 }
 
@@ -332,14 +333,14 @@ function orDiscard(outcome: Outcome, check: () => void): void {
   }
 }
 
-/** Reports what keeps the agent from opening it; Segue does not change the session for that. */
-function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions): void {
+/** Reports what keeps the agent from opening it, if anything does; Segue does not change the session for that. */
+function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions): boolean {
   const found = target.launch.hindrance?.(outcome);
-  if (!found) return;
+  if (!found) return false;
   const { why, how } = found;
   if (!launches(options)) {
     say(`the session ${why}: ${how}`);
-    return;
+    return true;
   }
   outcome.discard();
   throw new SegueError("failed", `the session ${why}, so ${target.name} cannot open it`, {
@@ -355,13 +356,13 @@ function advise(report: Report, target: Agent, { json }: ResumeOptions): void {
   else if (advice && !json) say(advice.text);
 }
 
-function show(report: Report, options: ResumeOptions, command: string, note: string): void {
+function show(report: Report, options: ResumeOptions, command: string, note: string | null): void {
   if (options.json) {
     printJson(report);
     return;
   }
   for (const line of reportText(report)) say(line);
-  say(note);
+  if (note !== null) say(note);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch) print(command);
 }
