@@ -21,7 +21,7 @@ import { lineOf } from "./line.ts";
 import { keyOf } from "./lineage.ts";
 import { headOf } from "./peek.ts";
 import { realOr } from "./project.ts";
-import { allRoots, allSessions, newestFirst, type Places, placeOf, searched } from "./stores.ts";
+import { allRoots, newestFirst, type Places, placeOf, searched } from "./stores.ts";
 
 export interface Selected {
   agent: Agent;
@@ -255,7 +255,7 @@ async function nothing(
 /** A session of the same agent under another account. */
 async function elsewhere(id: string, places: Places, agent: Agent): Promise<Found | undefined> {
   if (!places.profiles?.some((profile) => profile.agent === agent.id)) return undefined;
-  const all = await allSessions(places);
+  const { found: all } = await searched(places);
   return matching(
     all.filter((found) => found.agent === agent.id),
     id,

@@ -455,6 +455,10 @@ describe("types and schemas name the same keys", () => {
     sameKeys("search", "Line", row, ["schema", "hits"]);
     for (const schema of ["list", "search"]) sameKeys(schema, "Limit", limit);
     sameKeys("search", "Hit", hit);
+    const unread = { agent: true, path: true, why: true, hint: true };
+    for (const schema of ["list", "search", "limits"]) {
+      sameKeys(schema, "Unread", { must: unread, may: {} });
+    }
     sameKeys("doctor", "Finding", finding);
   });
 
