@@ -104,8 +104,22 @@ async function walkStore(agent: Keeper, root: string): Promise<Walked> {
   const dead = await deadMount(root);
   const { found, unread } = dead === null ? await search(agent, root) : NOTHING;
   const { profile } = agent;
-  if (profile) for (const session of found) session.profile = profile.name;
+  for (const session of found) {
+    if (profile) session.profile = profile.name;
+    mend(session);
+  }
   return { agent, root, found, dead, unread };
+}
+
+/** The latest time that a date can have, in milliseconds. */
+const LAST_TIME = 8.64e15;
+
+/** In a database, anything may stand where a number is expected: it must not end the list. */
+function mend(session: Found): void {
+  const { mtime, bytes, summary } = session;
+  if (!(Math.abs(mtime) <= LAST_TIME)) session.mtime = 0;
+  if (!Number.isFinite(bytes)) session.bytes = 0;
+  if (summary && Number.isNaN(summary.messages)) session.summary = { ...summary, messages: null };
 }
 
 const NOTHING = { found: [], unread: [] };

@@ -68,11 +68,12 @@ async function unreadIn(agent: string, store: string): Promise<Unread[]> {
 for (const name of Object.keys(DATABASES)) {
   describe(`the database of ${name}`, () => {
     it("is not mentioned if it can be read, or is not there, or has nothing in it", async () => {
-      const { agent, store, path } = made(name);
+      const { agent, store } = made(name);
       assert.deepEqual(await unreadIn(agent, store), []);
       assert.deepEqual(await unreadIn(agent, join(store, "nowhere")), []);
-      truncateSync(path, 0);
-      assert.deepEqual(await unreadIn(agent, store), []);
+      const empty = made(name);
+      truncateSync(empty.path, 0);
+      assert.deepEqual(await unreadIn(agent, empty.store), []);
     });
 
     it("is locked", async () => {
@@ -133,15 +134,30 @@ const zedRow = (db: DatabaseSync, id: string, updated: string | bigint): void =>
 };
 
 describe("one odd row hides no other", () => {
-  it("an integer that JavaScript does not have", async () => {
-    const { agent, store, path } = made("zed");
+  it("a time that is no time, or an integer that JavaScript does not have", async () => {
+    const { agent, store, path } = made("opencode");
     const db = new DatabaseSync(path);
-    zedRow(db, "good", "2026-11-30T00:00:00Z");
-    zedRow(db, "odd", "2026-11-30T00:00:00Z");
-    db.prepare("UPDATE threads SET folder_paths = 9007199254740993 WHERE id = 'odd'").run();
+    db.exec("PRAGMA foreign_keys = OFF");
+    for (const [id, time] of [
+      ["good", 1n],
+      ["long", 9_007_199_254_740_993n],
+      ["text", "yesterday"],
+    ] as const) {
+      db.prepare(
+        `INSERT INTO session (id, project_id, slug, directory, title, version, time_created, time_updated)
+          VALUES (?, 'p', 's', '/', 't', '1', 1, ?)`,
+      ).run(id, time);
+      db.prepare(
+        "INSERT INTO message (id, session_id, time_created, time_updated, data) VALUES (?, ?, 1, 1, '{}')",
+      ).run(`m-${id}`, id);
+    }
     db.close();
-    const { found } = await gathering(() => agentNamed(agent).store.find(store));
-    assert.deepEqual(found.map(({ id }) => id).sort(), ["good", "odd"]);
+    const catalog = await catalogOf(agent, store, mkdtempSync(join(root, "home-")));
+    const ids = catalog.sessions().map(({ id }) => id);
+    const unread = catalog.problems.map(({ path: place }) => place.split("#")[1]);
+    catalog.close();
+    assert.ok(ids.includes("good"));
+    assert.deepEqual([...ids, ...unread].sort(), ["good", "long", "text"]);
   });
 
   it("an event of OpenClaw's that is not JSON", async () => {
