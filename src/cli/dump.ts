@@ -6,7 +6,7 @@ import { type Agent, agentNamed, findAgent } from "../core/names.ts";
 import { settings } from "../core/settings.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, withPlaces, sessionNamed } from "./common.ts";
+import { type PlaceOptions, placesOf, sessionNamed, withPlaces } from "./common.ts";
 import { expanded } from "./options.ts";
 import { since, UnreadSoFar } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";

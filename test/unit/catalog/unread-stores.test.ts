@@ -1,6 +1,14 @@
 /** What cannot be read is said, and hides nothing else. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
@@ -124,14 +132,12 @@ async function catalogOf(agent: string, store: string, home: string): Promise<Ca
   return openCatalog({ env, cwd: home, stores: new Map([[agent, store]]) }, agentNamed(agent));
 }
 
-const zedRow = (db: DatabaseSync, id: string, updated: string | bigint): void => {
+function zedRow(db: DatabaseSync, id: string, updated: string): void {
   const data = JSON.stringify({ title: "t", messages: [], version: "0.3.0" });
-  db.prepare("INSERT INTO threads (id, summary, updated_at, data_type, data) VALUES (?, ?, ?, 'json', ?)").run(
-    ...[id, "t"],
-    updated,
-    Buffer.from(data),
-  );
-};
+  db.prepare(
+    "INSERT INTO threads (id, summary, updated_at, data_type, data) VALUES (?, 't', ?, 'json', ?)",
+  ).run(id, updated, Buffer.from(data));
+}
 
 describe("one odd row hides no other", () => {
   it("a time that is no time, or an integer that JavaScript does not have", async () => {
