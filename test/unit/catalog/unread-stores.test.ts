@@ -38,8 +38,10 @@ function makeKiro(path: string): void {
 
 const CHAT = `chats/${"0".repeat(32)}/5f0a3c1e-8f1a-4b7e-9d52-0c6a1b2d3e4f/store.db`;
 
+type Made = [path: string, make: (path: string) => void, agent?: string];
+
 /** Each agent's database below its store's folder, and what makes it. */
-const DATABASES: { [name: string]: [path: string, make: (path: string) => void, agent?: string] } = {
+const DATABASES: { [name: string]: Made } = {
   crush: ["crush.db", makeCrush],
   cursor: [CHAT, makeCursor],
   "cursor's editor": [
@@ -271,4 +273,16 @@ describe("without permission", { skip: process.getuid?.() === 0 && "root may rea
       [[closed, "permission denied"]],
     );
   });
+});
+
+it("a task of Roo Code's that nothing else tells of is listed", async () => {
+  const store = join(mkdtempSync(join(root, "roo-")), "rooveterinaryinc.roo-cline", "tasks");
+  const task = join(store, "019d193c");
+  mkdirSync(task, { recursive: true });
+  const messages = [{ role: "user", content: "hi there" }];
+  writeFileSync(join(task, "api_conversation_history.json"), JSON.stringify(messages));
+  const catalog = await catalogOf("roo", store, mkdtempSync(join(root, "home-")));
+  const [one, ...more] = catalog.sessions();
+  assert.deepEqual([one?.id, one?.title, more, catalog.problems], ["019d193c", "hi there", [], []]);
+  catalog.close();
 });
