@@ -14,7 +14,7 @@ import { eachReadable, readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
-import { type Row, reading, tablesOf } from "../shared/sqlite.ts";
+import { reading, tablesOf } from "../shared/sqlite.ts";
 import type { Found, Summary } from "../types.ts";
 import { isoTime } from "./records.ts";
 import { folderOf } from "./rows.ts";
@@ -218,33 +218,34 @@ function workspaceFolder(folder: string): string | null {
 export function findState(path: string): Found[] {
   const tables = tablesOf(path);
   if (tables === null) return [];
-  const composers = tables.has(TABLE) ? readOr(path, [], () => findComposers(path)) : [];
+  const composers = tables.has(TABLE) ? findComposers(path) : [];
   // The states of workspaces have an empty table of this name, too.
   return [...composers, ...findOlder(path)];
 }
 
+/** Those before a damaged place are found as well. */
 function findComposers(path: string): Found[] {
-  const said = (db: DatabaseSync, id: string) =>
+  const found: Found[] = [];
+  readOr(path, undefined, () => reading(path, (db) => addComposers(db, path, found)));
+  return found;
+}
+
+function addComposers(db: DatabaseSync, path: string, found: Found[]): void {
+  const said = (id: string) =>
     db
       .prepare(`SELECT 1 FROM "${TABLE}" WHERE key >= ? AND key < ? LIMIT 1`)
       .get(`bubbleId:${id}:`, `bubbleId:${id};`) !== undefined;
-  return reading(path, (db) => {
-    const query = db.prepare(
-      `SELECT key, value FROM "${TABLE}" WHERE key >= 'composerData:' AND key < 'composerData;'`,
-    );
-    query.setReadBigInts(true);
-    const idIn = ({ key }: Row): string => String(key).slice("composerData:".length);
-    const all = eachReadable(
-      query.iterate(),
-      (row) => `${path}#${idIn(row)}`,
-      (row) => {
-        const composer = parseValue(textOf(row.value) ?? "null") ?? null;
-        if (!holdsBubbles(composer) && !said(db, idIn(row))) return [];
-        return [foundOf(path, idIn(row), composer)];
-      },
-    );
-    return all.flat();
-  });
+  const query = db.prepare(
+    `SELECT key, value FROM "${TABLE}" WHERE key >= 'composerData:' AND key < 'composerData;'`,
+  );
+  query.setReadBigInts(true);
+  for (const { key, value } of query.iterate()) {
+    const id = String(key).slice("composerData:".length);
+    readOr(`${path}#${id}`, undefined, () => {
+      const composer = parseValue(textOf(value) ?? "null") ?? null;
+      if (holdsBubbles(composer) || said(id)) found.push(foundOf(path, id, composer));
+    });
+  }
 }
 
 function foundOf(path: string, id: string, composer: Json): Found & { summary: Summary } {
