@@ -19,8 +19,8 @@ import { MessageCount, type Messages } from "../session/count.ts";
 import { FirstRequest, titleOf } from "../session/title.ts";
 import type { Entry, Json, Message } from "../session/types.ts";
 import { cutTitle, type Limit, type Line, type Sign, withSummary } from "./row.ts";
-import { placeOf } from "./stores.ts";
 import { limitOf, Signs, stopsAt } from "./sign.ts";
+import { placeOf } from "./stores.ts";
 import type { UseCount } from "./use.ts";
 
 /** A file of up to this size is read completely, so that its messages are counted. */

@@ -15,8 +15,8 @@ import {
 import { table } from "./cells.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { belowHome } from "./session-table.ts";
-import { endOf, oneLine, print, printJson, screenWidth } from "./terminal.ts";
 import { UnreadSoFar } from "./sessions.ts";
+import { endOf, oneLine, print, printJson, screenWidth } from "./terminal.ts";
 
 export function command(): Command {
   return withPlaces(new Command("agents"))

@@ -19,8 +19,8 @@ import {
   withPlaces,
 } from "./common.ts";
 import { Passes } from "./reading.ts";
-import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
 import { UnreadSoFar } from "./sessions.ts";
+import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;

@@ -65,34 +65,39 @@ async function run(words: string[], options: Options): Promise<void> {
   const one = session === undefined ? null : await sessionNamed(session, places, only);
   const progress = new ProgressLine("dumping");
   const unread = new UnreadSoFar();
-  const result = await dumpSessions({ ...places, unread: unread.note }, {
-    agent: one?.agent ?? only,
-    ...(one && { path: one.path }),
-    cwd: options.cwd,
-    since: options.since,
-    folder,
-    format,
-    redact,
-    force: options.force ?? false,
-    progress: progress.update,
-    failed: (place, error) => {
-      progress.clear();
-      const where = error instanceof SegueError && error.where !== place ? error.where : null;
-      const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
-      warn(`segue: ${oneLine(words)}`);
+  const result = await dumpSessions(
+    { ...places, unread: unread.note },
+    {
+      agent: one?.agent ?? only,
+      ...(one && { path: one.path }),
+      cwd: options.cwd,
+      since: options.since,
+      folder,
+      format,
+      redact,
+      force: options.force ?? false,
+      progress: progress.update,
+      failed: (place, error) => {
+        progress.clear();
+        const where = error instanceof SegueError && error.where !== place ? error.where : null;
+        const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
+        warn(`segue: ${oneLine(words)}`);
+      },
+      damaged: (path, lines) => {
+        progress.clear();
+        const what = `${counted(lines, "damaged line")} in the list of dumped files`;
+        const then = "existing files are recognized by their content";
+        warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
+      },
+      kept: (path, isOld) => {
+        progress.clear();
+        const also = isOld ? ", although its session has changed as well" : "";
+        warn(
+          `segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`,
+        );
+      },
     },
-    damaged: (path, lines) => {
-      progress.clear();
-      const what = `${counted(lines, "damaged line")} in the list of dumped files`;
-      const then = "existing files are recognized by their content";
-      warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
-    },
-    kept: (path, isOld) => {
-      progress.clear();
-      const also = isOld ? ", although its session has changed as well" : "";
-      warn(`segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`);
-    },
-  });
+  );
   progress.clear();
   unread.say();
   const { written, unchanged, failed, kept, outdated, secrets } = result;
