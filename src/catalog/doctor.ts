@@ -15,6 +15,7 @@ import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal } from "../io/journal.ts";
 import { findCommand } from "../io/launch.ts";
+import { rowPlace } from "../io/row-place.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
 import { Records } from "../lossless/feed.ts";
@@ -113,7 +114,9 @@ function examineStore(findings: Findings, { agent, root, found, dead, unread }: 
     return;
   }
   for (const { path, why, hint } of unread) {
-    findings.add({ ...about, path, what: `a part of a store cannot be read: ${why}`, hint }, true);
+    const isSession = rowPlace(path).id !== "";
+    const what = `a ${isSession ? "session" : "file or folder"} cannot be read: ${why}`;
+    findings.add({ ...about, about: isSession ? "session" : "store", path, what, hint }, true);
   }
   const noted = new Set(unread.map(({ path }) => path));
   for (const [path, why] of closedFolders(root, DEEPEST)) {

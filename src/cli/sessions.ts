@@ -23,15 +23,15 @@ export function sayProblems({ note, problems }: Gaps): void {
 
 /** What could not be read, a line each; none for nothing. */
 export function problemLines(problems: readonly Problem[]): string[] {
-  if (problems.length === 0) return [];
   const stores = problems.filter(({ isStore }) => isStore);
   const sessions = problems.length - stores.length;
   const more = stores.length - MOST_NAMED;
   return [
     ...stores.slice(0, MOST_NAMED).map(problemLine),
-    ...(more > 0 ? [`stores and parts of stores that cannot be read, too: ${more}`] : []),
-    ...(sessions > 0 ? [`sessions that cannot be read: ${sessions}`] : []),
-    "`segue doctor` shows all that cannot be read, and why",
+    ...(more > 0 ? [`more that cannot be read: ${more} (\`segue doctor\` shows all)`] : []),
+    ...(sessions > 0
+      ? [`sessions that cannot be read: ${sessions} (\`segue doctor\` shows why)`]
+      : []),
   ];
 }
 

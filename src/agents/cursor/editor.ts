@@ -242,8 +242,10 @@ function addComposers(db: DatabaseSync, path: string, found: Found[]): void {
   for (const { key, value } of query.iterate()) {
     const id = String(key).slice("composerData:".length);
     readOr(`${path}#${id}`, undefined, () => {
-      const composer = parseValue(textOf(value) ?? "null") ?? null;
-      if (holdsBubbles(composer) || said(id)) found.push(foundOf(path, id, composer));
+      const composer = parseValue(textOf(value) ?? "null");
+      if (holdsBubbles(composer ?? null) || said(id))
+        found.push(foundOf(path, id, composer ?? null));
+      else if (composer === undefined) throw new SyntaxError("not JSON");
     });
   }
 }

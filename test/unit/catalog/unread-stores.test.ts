@@ -251,6 +251,8 @@ it("a damaged archive among exports is named, and the others are listed", async 
   mkdirSync(whole);
   const conversation = { id: "c1", title: "t", create_time: 1, mapping: {}, current_node: null };
   writeFileSync(join(whole, "conversations.json"), JSON.stringify([conversation]));
+  // As when Segue finds out whose export a folder is.
+  assert.equal(agentNamed("chatgpt").store.database?.holds(join(folder, "broken.zip")), false);
   for (let n = 0; n < 2; n++) {
     const { found, unread } = await gathering(() => agentNamed("chatgpt").store.find(folder));
     assert.equal(found.length, 1);

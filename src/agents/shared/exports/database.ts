@@ -5,7 +5,7 @@ import { zstdCompressSync } from "node:zlib";
 import { SegueError } from "../../../errors.ts";
 import { isFolder, namesOf } from "../../../io/files.ts";
 import { rowPlace } from "../../../io/row-place.ts";
-import { inSearch, isNoted, readOr } from "../../../io/unread.ts";
+import { inSearch, noteUnread } from "../../../io/unread.ts";
 import { parseValue, stringify } from "../../../lossless/json-text.ts";
 import type { DocumentForm } from "../../../session/codec.ts";
 import type { Json } from "../../../session/types.ts";
@@ -84,19 +84,21 @@ class Exports {
     const key = `${path}\0${mark}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const files = this.#open(path);
-    const made = files && { mark, files, all: null, others: null };
-    // One that could not be read is looked at again, so that each search is told.
-    if (made !== null || isNoted(path) !== true) this.#known.set(key, made);
-    return made;
+    try {
+      const files = this.#open(path);
+      const made = files && { mark, files, all: null, others: null };
+      this.#known.set(key, made);
+      return made;
+    } catch (error) {
+      // A damaged archive: looked at again, so that each search is told. Whoever opens it says so.
+      noteUnread(path, error);
+      return null;
+    }
   }
 
   #open(path: string): ExportFiles | null {
-    // Not an archive, or damaged: whoever opens it says so.
-    return readOr(path, null, () => {
-      const files = exportAt(path);
-      return files && this.#of.begins(files.head().toString("utf8")) ? files : null;
-    });
+    const files = exportAt(path);
+    return files && this.#of.begins(files.head().toString("utf8")) ? files : null;
   }
 
   /** The root itself, or exports that are in it. */
