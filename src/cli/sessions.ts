@@ -35,6 +35,14 @@ export function problemLines(problems: readonly Problem[]): string[] {
   ];
 }
 
+/** The same in one line, for a screen; null for nothing. */
+export function problemNotice(problems: readonly Problem[]): string | null {
+  const [line, ...more] = problemLines(problems);
+  if (line === undefined) return null;
+  if (more.length === 0) return line;
+  return `stores and sessions that cannot be read: ${problems.length} (\`segue doctor\` shows why)`;
+}
+
 function problemLine({ agent, path, why, hint }: Problem): string {
   return oneLine(`${agent}: ${belowHome(path)} cannot be read: ${why}; ${hint}`);
 }

@@ -10,7 +10,7 @@ import { pagerIn } from "../../core/process.ts";
 import { type Background, indexInBackground } from "../../core/search.ts";
 import { canContinue } from "../../core/start.ts";
 import { belowHome } from "../session-table.ts";
-import { problemLines } from "../sessions.ts";
+import { problemLines, problemNotice } from "../sessions.ts";
 import { hasColor, say } from "../terminal.ts";
 import { Child, storeOptions, toEnd } from "./child.ts";
 import { FullText } from "./full-text.ts";
@@ -125,9 +125,9 @@ class Running {
       },
       problems: (problems) => {
         this.problems = problems;
-        const [line] = problemLines(problems);
-        if (line === undefined) return;
-        this.#picker.notice = line;
+        const notice = problemNotice(problems);
+        if (notice === null) return;
+        this.#picker.notice = notice;
         this.#draw();
       },
       limits: (states) => {
