@@ -88,7 +88,7 @@ function codeOf(error: unknown): unknown {
 export function reasonOf(error: unknown): Reason {
   if (error instanceof SegueError) return { why: error.message, hint: error.hint ?? RESTORE };
   if (error instanceof SyntaxError)
-    return { why: "this is not JSON, or not all of it", hint: RESTORE };
+    return { why: "this is not JSON, or it is cut off", hint: RESTORE };
   const known = bySystem[String(codeOf(error))] ?? bySqlite(error);
   return known ?? { why: messageOf(error), hint: REPORT };
 }
@@ -120,12 +120,18 @@ function bySqlite(error: unknown): Reason | undefined {
       };
     case 3:
     case 14:
-      return { why: "the database cannot be opened", hint: "make it and its folder readable" };
+      return {
+        why: "the database cannot be opened",
+        hint: "check the permissions of the file and its folder",
+      };
     case 5:
     case 6:
       return { why: "the database is locked", hint: "try again, or close what has it open" };
     case 8:
-      return { why: "the database needs a folder that can be written to", hint: PERMISSION.hint };
+      return {
+        why: "the database needs a folder that can be written to",
+        hint: "make its folder writable",
+      };
     case 10:
       return DISK;
     case 11:

@@ -207,6 +207,28 @@ describe("one odd row hides no other", () => {
   });
 });
 
+it("a chat of Cursor's editor that is no JSON is named, and the others are listed", async () => {
+  const store = mkdtempSync(join(root, "editor-"));
+  const path = join(store, "globalStorage/state.vscdb");
+  const good = JSON.stringify({ fullConversationHeadersOnly: [{ bubbleId: "b", type: 1 }] });
+  const cursorDiskKV = {
+    "composerData:cut": good.slice(0, 20),
+    "composerData:empty": "{}",
+    "composerData:good": good,
+    "bubbleId:good:b": JSON.stringify({ type: 1, bubbleId: "b", text: "hello" }),
+  };
+  makeState(path, { cursorDiskKV }).close();
+  const { found, unread } = await gathering(() => agentNamed("cursor").store.find(store));
+  assert.deepEqual(
+    found.map(({ id }) => id),
+    ["good"],
+  );
+  assert.deepEqual(
+    unread.map((one) => one.path),
+    [`${path}#cut`],
+  );
+});
+
 describe("the catalog", () => {
   it("says it each time, and forgets nothing that cannot be read for a while", async () => {
     const { agent, store, path } = made("zed");
