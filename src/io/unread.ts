@@ -106,6 +106,8 @@ const bySystem: { readonly [code: string]: Reason | undefined } = {
   EACCES: PERMISSION,
   EPERM: PERMISSION,
   EIO: DISK,
+  /** On Windows, of a file that a program has open for itself. */
+  EBUSY: { why: "another program has it open", hint: "close that, or try again" },
   EISDIR: { why: "this is a folder, not a file", hint: RESTORE },
 };
 
