@@ -24,8 +24,18 @@ import { Project } from "./project.ts";
 import { cutTitle, type Line, type Relative, type Row, withSummary } from "./row.ts";
 import { forgetSession, loadSessions, parseLine, putSession, type Stored } from "./sessions.ts";
 import { shortened } from "./short-ids.ts";
-import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
+import {
+  type Keeper,
+  type Places,
+  type Problem,
+  placeOf,
+  problemsIn,
+  type Walked,
+  walk,
+} from "./stores.ts";
 import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
+
+export type { Problem } from "./stores.ts";
 
 export interface Filter {
   /** Id of an agent. */
@@ -49,14 +59,6 @@ export interface Listed extends Row {
   /** Is it a subagent's session, with `parent` the session that started it? */
   isSubagent: boolean;
   continuedIn: readonly Continuation[];
-}
-
-export interface Problem {
-  agent: string;
-  path: string;
-  why: string;
-  /** Is it a whole store, or one session? */
-  isStore: boolean;
 }
 
 /** A session that could be read. */
@@ -128,11 +130,7 @@ export class Catalog {
 
   async #refresh(): Promise<void> {
     const stores = await walk(this.#places, this.#only);
-    this.problems = stores.flatMap(({ agent, root, dead }) =>
-      dead === null
-        ? []
-        : [{ agent: agent.id, path: root, why: `${dead} does not respond`, isStore: true }],
-    );
+    this.problems = problemsIn(stores);
     const alive = stores.filter(({ dead }) => dead === null);
     this.#walked = alive;
     [this.#lineage, this.#foreign] = [undefined, undefined];
@@ -164,7 +162,8 @@ export class Catalog {
     const open = new Set(this.#known.flatMap(({ sid, place }) => (sid === 0 ? [place] : [])));
     const bad = new Set([...open, ...this.problems.map(({ path }) => path)]);
     const whole = stores.filter(
-      ({ agent, found }) => !found.some((session) => bad.has(placeOf(session, agent))),
+      ({ agent, found, unread }) =>
+        unread.length === 0 && !found.some((session) => bad.has(placeOf(session, agent))),
     );
     try {
       this.file.guarded(() => markUnchanged(this.file, whole));
@@ -194,7 +193,7 @@ export class Catalog {
   #note(read: readonly ReadLine[]): void {
     for (const { job, error } of read) {
       if (error === null) continue;
-      this.problems.push({ agent: job.agent, path: job.place, why: error, isStore: false });
+      this.problems.push({ agent: job.agent, path: job.place, ...error, isStore: false });
     }
   }
 

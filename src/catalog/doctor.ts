@@ -15,6 +15,7 @@ import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal } from "../io/journal.ts";
 import { findCommand } from "../io/launch.ts";
+import { rowPlace } from "../io/row-place.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
 import { Records } from "../lossless/feed.ts";
@@ -105,14 +106,21 @@ function newestOf(agent: Agent, stores: readonly Walked[]): Found[] {
   return newestFirst(own.flatMap(({ found }) => found));
 }
 
-function examineStore(findings: Findings, { agent, root, found, dead }: Walked): void {
+function examineStore(findings: Findings, { agent, root, found, dead, unread }: Walked): void {
   const about = { severity: "attention", about: "store", agent: agent.id } as const;
   if (dead !== null) {
     const what = `the file system ${dead} does not respond: its sessions are skipped`;
     findings.add({ ...about, path: root, what, hint: "mount it again, or unmount it" });
     return;
   }
+  for (const { path, why, hint } of unread) {
+    const isSession = rowPlace(path).id !== "";
+    const what = `a ${isSession ? "session" : "file or folder"} cannot be read: ${why}`;
+    findings.add({ ...about, about: isSession ? "session" : "store", path, what, hint }, true);
+  }
+  const noted = new Set(unread.map(({ path }) => path));
   for (const [path, why] of closedFolders(root, DEEPEST)) {
+    if (noted.has(path)) continue;
     const hint = "its sessions are not found; make it readable";
     findings.add({ ...about, path, what: `a folder cannot be read: ${why}`, hint }, true);
   }
@@ -123,7 +131,7 @@ function examineStore(findings: Findings, { agent, root, found, dead }: Walked):
   }
   for (const { path } of found) {
     const why = closed(path);
-    if (why === null) continue;
+    if (why === null || noted.has(path)) continue;
     const hint = "make it readable";
     const session = { ...about, about: "session" } as const;
     findings.add({ ...session, path, what: `a session cannot be read: ${why}`, hint }, true);

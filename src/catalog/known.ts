@@ -35,12 +35,15 @@ export interface Known {
 export interface Plan {
   kept: Known[];
   jobs: Job[];
-  /** Numbers of sessions that no longer exist. */
+  /** Numbers of sessions that no longer exist; what cannot be read now is not gone. */
   gone: number[];
 }
 
 /** `old`: by path. */
-export function compare({ agent, root, found }: Walked, old: ReadonlyMap<string, Known>): Plan {
+export function compare(
+  { agent, root, found, unread }: Walked,
+  old: ReadonlyMap<string, Known>,
+): Plan {
   const plan: Plan = { kept: [], jobs: [], gone: [] };
   let there = 0;
   for (const session of found) {
@@ -52,8 +55,15 @@ export function compare({ agent, root, found }: Walked, old: ReadonlyMap<string,
   }
   if (there === old.size) return plan;
   const places = new Set(found.map((session) => placeOf(session, agent)));
-  for (const { sid, place } of old.values()) if (!places.has(place)) plan.gone.push(sid);
+  for (const { sid, place } of old.values()) {
+    if (!places.has(place) && !unread.some(({ path }) => isAt(place, path))) plan.gone.push(sid);
+  }
   return plan;
+}
+
+/** Is the place this path, below it, or in a database there? */
+function isAt(place: string, path: string): boolean {
+  return place.startsWith(path) && /^(?:$|[#/\\])/.test(place.slice(path.length));
 }
 
 function isSame(known: Known, { bytes, mtime, inode = 0 }: Found): boolean {

@@ -20,6 +20,7 @@ import { FirstRequest, titleOf } from "../session/title.ts";
 import type { Entry, Json, Message } from "../session/types.ts";
 import { cutTitle, type Limit, type Line, type Sign, withSummary } from "./row.ts";
 import { limitOf, Signs, stopsAt } from "./sign.ts";
+import { placeOf } from "./stores.ts";
 import type { UseCount } from "./use.ts";
 
 /** A file of up to this size is read completely, so that its messages are counted. */
@@ -56,9 +57,8 @@ export function lineOf(agent: Agent, found: Found): Line {
     readEnd(scan, agent.store.database, found, rows);
     return withSummary({ ...scan.line(true, found.path), isEmpty, messages: null }, summary);
   }
-  if (summary === undefined && agent.store.database?.holds(found.path) === true) {
-    return rowsLine(scan, agent, found);
-  }
+  // What its store does not tell of a session in a folder or database, its records tell.
+  if (placeOf(found, agent) !== found.path) return rowsLine(scan, agent, found);
   const whole = readFile(scan, found.path);
   const line = scan.line(whole, found.path, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;

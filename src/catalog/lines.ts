@@ -7,6 +7,7 @@ import { keepingOpen } from "../agents/shared/sqlite.ts";
 import type { Found } from "../agents/types.ts";
 import { keepSmall } from "../io/memory.ts";
 import { tellReading } from "../io/progress.ts";
+import { type Reason, reasonOf } from "../io/unread.ts";
 import { lineOf } from "./line.ts";
 import type { Line } from "./row.ts";
 
@@ -21,7 +22,7 @@ export interface ReadLine {
   job: Job;
   line: Line | null;
   /** Why it could not be read. */
-  error: string | null;
+  error: Reason | null;
 }
 
 type Outcome = Omit<ReadLine, "job">;
@@ -79,7 +80,7 @@ function outcomeOf({ agent, found }: Job): Outcome {
   try {
     return { line: lineOf(agentNamed(agent), found), error: null };
   } catch (error) {
-    return { line: null, error: error instanceof Error ? error.message : String(error) };
+    return { line: null, error: reasonOf(error) };
   }
 }
 

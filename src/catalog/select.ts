@@ -21,7 +21,7 @@ import { lineOf } from "./line.ts";
 import { keyOf } from "./lineage.ts";
 import { headOf } from "./peek.ts";
 import { realOr } from "./project.ts";
-import { allRoots, allSessions, newestFirst, type Places, placeOf } from "./stores.ts";
+import { allRoots, newestFirst, type Places, placeOf, searched } from "./stores.ts";
 
 export interface Selected {
   agent: Agent;
@@ -236,9 +236,13 @@ function idOf(agent: Agent, path: string): string {
 }
 
 async function byId(id: string, places: Places, agent?: Agent): Promise<Selected> {
-  const matches = matching(await allSessions(places, agent), id);
+  const { found, problems } = await searched(places, agent);
+  const matches = matching(found, id);
   const [one] = matches;
-  if (!one) throw await nothing(id, places, agent);
+  if (!one) {
+    places.unread?.(problems);
+    throw await nothing(id, places, agent, problems.length > 0);
+  }
   if (matches.length > 1) throw ambiguous(id, matches, "specify more of the id, or agent:id");
   return chosen(one, places);
 }
@@ -253,21 +257,28 @@ function isMeant(id: string, given: string): boolean {
   return id === given || (given.length >= 4 && id.startsWith(given));
 }
 
-async function nothing(id: string, places: Places, agent?: Agent): Promise<SegueError> {
+async function nothing(
+  id: string,
+  places: Places,
+  agent: Agent | undefined,
+  isPart: boolean,
+): Promise<SegueError> {
   const short = id.length < 4 ? "; a prefix needs four characters or more" : "";
   const whose = agent ? ` of ${agent.name}` : "";
   const other = agent && (await elsewhere(id, places, agent));
   return new SegueError("not-found", `there is no session "${id}"${whose}${short}`, {
     hint: other
       ? `one of ${other.profile ?? other.agent} has this id: ${other.profile ?? other.agent}:${id}`
-      : "`segue list --all` shows every session",
+      : isPart
+        ? "it may be in what cannot be read: `segue doctor` shows that"
+        : "`segue list --all` shows every session",
   });
 }
 
 /** A session of the same agent under another account. */
 async function elsewhere(id: string, places: Places, agent: Agent): Promise<Found | undefined> {
   if (!places.profiles?.some((profile) => profile.agent === agent.id)) return undefined;
-  const all = await allSessions(places);
+  const { found: all } = await searched(places);
   return matching(
     all.filter((found) => found.agent === agent.id),
     id,
@@ -309,6 +320,8 @@ function glance(session: Found): { cwd: string; title: string } {
 async function inOrder(places: Places, agent?: Agent, most?: number): Promise<Listed[]> {
   const catalog = await openCatalog(places, agent);
   try {
+    // One of those that cannot be read may be the newest.
+    places.unread?.(catalog.problems);
     return catalog.sessions({ most });
   } finally {
     catalog.close();

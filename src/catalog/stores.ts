@@ -4,7 +4,9 @@ import { nameOf, storeOf } from "../agents/profile.ts";
 import { stores } from "../agents/stores.ts";
 import type { Database, Found, Profile, Store } from "../agents/types.ts";
 import { answers, remoteMountsOf } from "../io/mounts.ts";
+import { rowPlace } from "../io/row-place.ts";
 import type { Env } from "../io/state.ts";
+import { gathering, noteUnread, type Unread } from "../io/unread.ts";
 import { realOr } from "./project.ts";
 
 export interface Places {
@@ -15,6 +17,8 @@ export interface Places {
   stores: ReadonlyMap<string, string>;
   /** Other accounts of agents, each with its own store. */
   profiles?: readonly Profile[];
+  /** Told what could not be read where sessions are looked for without a catalog. */
+  unread?: (problems: readonly Problem[]) => void;
 }
 
 /** An agent, with only what is needed to find its sessions. */
@@ -31,6 +35,8 @@ export interface Walked {
   found: Found[];
   /** A mount that does not respond, because of which the store was skipped; else null. */
   dead: string | null;
+  /** What of it could not be read: its sessions, if there are any, are not among those found. */
+  unread: Unread[];
 }
 
 const ALL: readonly Keeper[] = Object.entries(stores).map(([id, store]) => ({ id, store }));
@@ -96,10 +102,61 @@ function leaveOnce(stores: readonly Walked[]): void {
 
 async function walkStore(agent: Keeper, root: string): Promise<Walked> {
   const dead = await deadMount(root);
-  const found = dead === null ? await agent.store.find(root) : [];
+  const { found, unread } = dead === null ? await search(agent, root) : NOTHING;
   const { profile } = agent;
-  if (profile) for (const session of found) session.profile = profile.name;
-  return { agent, root, found, dead };
+  for (const session of found) {
+    if (profile) session.profile = profile.name;
+    mend(session);
+  }
+  return { agent, root, found, dead, unread };
+}
+
+/** The latest time that a date can have, in milliseconds. */
+const LAST_TIME = 8.64e15;
+
+/** In a database, anything may stand where a number is expected: it must not end the list. */
+function mend(session: Found): void {
+  const { mtime, bytes, summary } = session;
+  if (!(Math.abs(mtime) <= LAST_TIME)) session.mtime = 0;
+  if (!Number.isFinite(bytes)) session.bytes = 0;
+  if (summary && Number.isNaN(summary.messages)) session.summary = { ...summary, messages: null };
+}
+
+const NOTHING = { found: [], unread: [] };
+
+/** A store that fails hides no other. */
+function search({ store }: Keeper, root: string): Promise<{ found: Found[]; unread: Unread[] }> {
+  return gathering(async () => {
+    try {
+      return await store.find(root);
+    } catch (error) {
+      noteUnread(root, error);
+      return [];
+    }
+  });
+}
+
+/** What could not be read, with the agent whose store it is in: each path once, with the first one. */
+export interface Problem extends Unread {
+  agent: string;
+  /** Is it a store, or a part of one, which may hold any number of sessions? Else it is one session. */
+  isStore: boolean;
+}
+
+export function problemsIn(stores: readonly Walked[]): Problem[] {
+  const all = new Map<string, Problem>();
+  for (const { agent, root, dead, unread } of stores) {
+    const about = { agent: agent.id, isStore: true };
+    if (dead !== null) {
+      const why = `${dead} does not respond`;
+      all.set(root, { ...about, path: root, why, hint: "mount it again, or unmount it" });
+    }
+    for (const one of unread) {
+      const isStore = rowPlace(one.path).id === "";
+      if (!all.has(one.path)) all.set(one.path, { ...about, ...one, isStore });
+    }
+  }
+  return [...all.values()];
 }
 
 async function deadMount(root: string): Promise<string | null> {
@@ -114,7 +171,19 @@ export async function sessionsOf(agent: Keeper, places: Places): Promise<Found[]
 }
 
 export async function allSessions(places: Places, only?: Keeper): Promise<Found[]> {
-  return newestFirst((await walk(places, only)).flatMap(({ found }) => found));
+  const { found, problems } = await searched(places, only);
+  places.unread?.(problems);
+  return found;
+}
+
+/** All sessions, the newest first, and what could not be read. */
+export async function searched(
+  places: Places,
+  only?: Keeper,
+): Promise<{ found: Found[]; problems: Problem[] }> {
+  const stores = await walk(places, only);
+  const found = newestFirst(stores.flatMap((store) => store.found));
+  return { found, problems: problemsIn(stores) };
 }
 
 export function newestFirst(found: Found[]): Found[] {

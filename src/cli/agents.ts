@@ -15,6 +15,7 @@ import {
 import { table } from "./cells.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { belowHome } from "./session-table.ts";
+import { UnreadSoFar } from "./sessions.ts";
 import { endOf, oneLine, print, printJson, screenWidth } from "./terminal.ts";
 
 export function command(): Command {
@@ -26,7 +27,9 @@ export function command(): Command {
 
 async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
   const places = placesOf(options);
-  const rows = await agentsHere(places);
+  const unread = new UnreadSoFar();
+  const rows = await agentsHere({ ...places, unread: unread.note });
+  unread.say();
   const unsupported = unsupportedStores(places.env);
   if (options.json) {
     printJson({ schema: "segue/agents@1", agents: rows, unsupported });

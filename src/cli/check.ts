@@ -19,6 +19,7 @@ import {
   withPlaces,
 } from "./common.ts";
 import { Passes } from "./reading.ts";
+import { UnreadSoFar } from "./sessions.ts";
 import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -149,7 +150,10 @@ async function chosen(
     if (selector === undefined) throw new SegueError("usage", "specify a session or --all");
     return [await selectOrStdin(selector, places, from, scratch)];
   }
-  return newestSessions(places, from, options.number ?? 20);
+  const unread = new UnreadSoFar();
+  const all = await newestSessions({ ...places, unread: unread.note }, from, options.number ?? 20);
+  unread.say();
+  return all;
 }
 
 /** What a target's model is sent, one line per entry. */

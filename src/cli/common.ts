@@ -4,12 +4,14 @@ import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { nameOf } from "../core/accounts.ts";
 import { type Selected, select, sessionFrom } from "../core/find.ts";
+import type { Problem } from "../core/list.ts";
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { settings } from "../core/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { shellWord } from "../session/text.ts";
 import { configured, type PlaceOptions, setStore, storesGiven } from "./places.ts";
+import { sayProblems } from "./sessions.ts";
 
 export { type PlaceOptions, positive, withPlaces } from "./places.ts";
 
@@ -30,14 +32,20 @@ export function named(name: string | undefined): Agent | undefined {
   return name === undefined ? undefined : agentNamed(name, settings().profiles);
 }
 
-/** Like `select`; "-" is stdin, which is copied to `scratch`. */
+/** The session that a selector names. If it may be one that cannot be read, that is said. */
+export function sessionNamed(selector: string, places: Places, from?: Agent): Promise<Selected> {
+  const unread = (problems: readonly Problem[]): void => sayProblems({ note: null, problems });
+  return select(selector, { ...places, unread }, from);
+}
+
+/** Like `sessionNamed`; "-" is stdin, which is copied to `scratch`. */
 export async function selectOrStdin(
   selector: string,
   places: Places,
   from: Agent | undefined,
   scratch: string,
 ): Promise<Selected> {
-  if (selector !== "-") return select(selector, places, from);
+  if (selector !== "-") return sessionNamed(selector, places, from);
   return sessionFrom(process.stdin, from, scratch);
 }
 

@@ -2,14 +2,13 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { dumpSessions, FORMATS, type Format } from "../core/dump.ts";
-import { select } from "../core/find.ts";
 import { type Agent, agentNamed, findAgent } from "../core/names.ts";
 import { settings } from "../core/settings.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { type PlaceOptions, placesOf, sessionNamed, withPlaces } from "./common.ts";
 import { expanded } from "./options.ts";
-import { since } from "./sessions.ts";
+import { since, UnreadSoFar } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -63,37 +62,44 @@ async function run(words: string[], options: Options): Promise<void> {
     });
   }
   const { session } = options;
-  const one = session === undefined ? null : await select(session, places, only);
+  const one = session === undefined ? null : await sessionNamed(session, places, only);
   const progress = new ProgressLine("dumping");
-  const result = await dumpSessions(places, {
-    agent: one?.agent ?? only,
-    ...(one && { path: one.path }),
-    cwd: options.cwd,
-    since: options.since,
-    folder,
-    format,
-    redact,
-    force: options.force ?? false,
-    progress: progress.update,
-    failed: (place, error) => {
-      progress.clear();
-      const where = error instanceof SegueError && error.where !== place ? error.where : null;
-      const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
-      warn(`segue: ${oneLine(words)}`);
+  const unread = new UnreadSoFar();
+  const result = await dumpSessions(
+    { ...places, unread: unread.note },
+    {
+      agent: one?.agent ?? only,
+      ...(one && { path: one.path }),
+      cwd: options.cwd,
+      since: options.since,
+      folder,
+      format,
+      redact,
+      force: options.force ?? false,
+      progress: progress.update,
+      failed: (place, error) => {
+        progress.clear();
+        const where = error instanceof SegueError && error.where !== place ? error.where : null;
+        const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
+        warn(`segue: ${oneLine(words)}`);
+      },
+      damaged: (path, lines) => {
+        progress.clear();
+        const what = `${counted(lines, "damaged line")} in the list of dumped files`;
+        const then = "existing files are recognized by their content";
+        warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
+      },
+      kept: (path, isOld) => {
+        progress.clear();
+        const also = isOld ? ", although its session has changed as well" : "";
+        warn(
+          `segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`,
+        );
+      },
     },
-    damaged: (path, lines) => {
-      progress.clear();
-      const what = `${counted(lines, "damaged line")} in the list of dumped files`;
-      const then = "existing files are recognized by their content";
-      warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
-    },
-    kept: (path, isOld) => {
-      progress.clear();
-      const also = isOld ? ", although its session has changed as well" : "";
-      warn(`segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`);
-    },
-  });
+  );
   progress.clear();
+  unread.say();
   const { written, unchanged, failed, kept, outdated, secrets } = result;
   const aside = kept > 0 ? `, ${kept} kept because you changed them (--force overwrites them)` : "";
   const rest = `${aside}${failed > 0 ? `, ${failed} failed` : ""}`;

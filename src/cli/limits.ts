@@ -6,7 +6,7 @@ import { clean, clip, fill, widthOf } from "./cells.ts";
 import { endText, stateText } from "./limit-words.ts";
 import { type PlaceOptions, placesFor, withPlaces } from "./places.ts";
 import { readMuch, whileReading } from "./reading.ts";
-import { sayProblems } from "./sessions.ts";
+import { sayProblems, unreadOf } from "./sessions.ts";
 import { paint, printJson, printPainted, say, screenWidth } from "./terminal.ts";
 
 const SCHEMA = "segue/limits@1";
@@ -29,8 +29,10 @@ async function run(names: string[], options: PlaceOptions & { json?: boolean }):
     limitsNow(places, { ...only, reading, now }),
   );
   const { limits, pricedOn, missing } = found;
-  if (options.json) printJson({ schema: SCHEMA, pricedOn, limits: limits.map(plain) });
-  else if (limits.length === 0) say("no agent is installed, and there are no sessions");
+  if (options.json) {
+    const unread = unreadOf(found);
+    printJson({ schema: SCHEMA, pricedOn, limits: limits.map(plain), unread });
+  } else if (limits.length === 0) say("no agent is installed, and there are no sessions");
   else {
     printPainted(limitLines(limits, now, screenWidth(process.stdout, WIDE)));
     for (const note of notesOn(limits, pricedOn)) say(note);

@@ -6,6 +6,7 @@ import {
   type Listed,
   listSessions,
   type Relative,
+  type SessionList,
   wasLeft,
 } from "../core/list.ts";
 import { onlyAt } from "../core/places.ts";
@@ -16,7 +17,7 @@ import { expanded } from "./options.ts";
 import { type PlaceOptions, placesFor, positive, requireProject, withPlaces } from "./places.ts";
 import { whileReading } from "./reading.ts";
 import { type Line, sessionLines, when } from "./session-table.ts";
-import { rowOf, sayProblems, since } from "./sessions.ts";
+import { rowOf, sayProblems, since, unreadOf } from "./sessions.ts";
 import {
   paint,
   printJson,
@@ -78,18 +79,19 @@ async function run(
   if (!list.sessions.some(({ here }) => here)) requireProject(how.cwd);
   for (const one of list.damage)
     warn(`segue: ${damageWords(one)}: some sessions may be listed without where they continue`);
-  if (how.json || how.jsonl || list.sessions.length === 0) show(list.sessions, how);
+  if (how.json || how.jsonl || list.sessions.length === 0) show(list, how);
   else await printTable(list.sessions, list.ids);
   sayProblems(list);
   if (list.empty > 0) sayMore(`skipped because they have no messages: ${list.empty}`);
   if (list.more > 0 && !how.json && !how.jsonl) say(`${list.more} more: add --all`);
 }
 
-function show(sessions: readonly Listed[], options: Options): void {
+function show({ sessions, problems }: SessionList, options: Options): void {
   if (options.jsonl) {
     for (const session of sessions) printJsonLine({ schema: SCHEMA, ...rowOf(session) });
-  } else if (options.json) printJson({ schema: SCHEMA, sessions: sessions.map(rowOf) });
-  else say("no sessions found");
+  } else if (options.json) {
+    printJson({ schema: SCHEMA, sessions: sessions.map(rowOf), unread: unreadOf({ problems }) });
+  } else say("no sessions found");
 }
 
 /** In a terminal, fitted to its width; elsewhere complete, with full ids, for programs to read. */

@@ -1,11 +1,10 @@
 /** `segue AGENT [n]` and `segue latest`: short ways to continue a session. */
 import { Argument, Command } from "commander";
 import { nameOf, type Profile } from "../core/accounts.ts";
-import { select } from "../core/find.ts";
 import { type Agent, agentNames, findAgent, noAgent, unsupportedAgent } from "../core/names.ts";
 import { SegueError } from "../errors.ts";
 import { alike, didYouMean } from "../suggest.ts";
-import { placesOf } from "./common.ts";
+import { placesOf, sessionNamed } from "./common.ts";
 import { ARGS, resume, sorted, targetOf, withResumeOptions } from "./resume.ts";
 import type { ResumeOptions } from "./starting.ts";
 
@@ -36,7 +35,7 @@ export function command(
       const given = sorted(quick, quick.args, after, named);
       const { words, args } = given;
       const places = placesOf(options, options.in);
-      const selected = await select(agent ? nth(agent, words) : only(word, words), places);
+      const selected = await sessionNamed(agent ? nth(agent, words) : only(word, words), places);
       // A user who names an agent means that agent, whatever the general settings say.
       const own = agent ? { in: nameOf(agent) } : {};
       const all = { ...own, ...options };

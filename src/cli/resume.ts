@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { envOf, nameOf } from "../core/accounts.ts";
 import { type Report, reportText } from "../core/convert.ts";
-import { type Selected, select } from "../core/find.ts";
+import type { Selected } from "../core/find.ts";
 import { foreignFlag, type Refused, sortFlags } from "../core/flags.ts";
 import {
   commit,
@@ -30,7 +30,7 @@ import {
 } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
-import { named, placesOf, withPlaces } from "./common.ts";
+import { named, placesOf, sessionNamed, withPlaces } from "./common.ts";
 import { tokens } from "./fit.ts";
 import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
@@ -161,7 +161,7 @@ export function withResumeOptions(command: Command): Command {
 async function run(selector: string, given: Given, options: ResumeOptions): Promise<void> {
   const places = placesOf(options, options.in ?? settings().text("in"));
   const from = named(options.from);
-  const selected = await select(selector, places, from);
+  const selected = await sessionNamed(selector, places, from);
   given.check(selected.agent, targetOf(selected, options));
   await resume(selected, places, given.args, options);
 }
@@ -280,7 +280,8 @@ async function tryOver(
     if (why !== null) say(`cannot set the title in ${target.name}: ${why}`);
     prepareStart(target, outcome);
   }
-  show(report, options, canOpen ? commandLine(target, command) : null, outcome.note);
+  // What the note says comes true only in an agent that opens the session.
+  show(report, options, canOpen ? commandLine(target, command) : null, canOpen ? outcome.note : null);
   return { command, cwd: folder };
 }
 
@@ -355,14 +356,19 @@ function advise(report: Report, target: Agent, { json }: ResumeOptions): void {
   else if (advice && !json) say(advice.text);
 }
 
-/** `command`: null if none opens the session. */
-function show(report: Report, options: ResumeOptions, command: string | null, note: string): void {
+/** `command`, `note`: null if nothing opens the session. */
+function show(
+  report: Report,
+  options: ResumeOptions,
+  command: string | null,
+  note: string | null,
+): void {
   if (options.json) {
     printJson(report);
     return;
   }
   for (const line of reportText(report)) say(line);
-  say(note);
+  if (note !== null) say(note);
   if (options.dryRun) say("dry run: nothing was written");
   if (command !== null && (options.dryRun || !options.launch)) print(command);
 }

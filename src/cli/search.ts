@@ -14,7 +14,7 @@ import { matchText, unmarked } from "./matches.ts";
 import { paged } from "./paged.ts";
 import { type PlaceOptions, placesFor, positive, requireProject, withPlaces } from "./places.ts";
 import { readMuch, whileReading } from "./reading.ts";
-import { rowOf, sayProblems, since } from "./sessions.ts";
+import { rowOf, sayProblems, since, unreadOf } from "./sessions.ts";
 import { printJson, printJsonLine, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -101,8 +101,10 @@ async function show(found: SearchResults, options: Options): Promise<void> {
   const { matches, missing } = found;
   if (options.jsonl)
     for (const match of matches) printJsonLine({ schema: SCHEMA, ...plain(match) });
-  else if (options.json) printJson({ schema: SCHEMA, sessions: matches.map(plain), missing });
-  else if (matches.length === 0) say("no matches");
+  else if (options.json) {
+    const unread = unreadOf(found);
+    printJson({ schema: SCHEMA, sessions: matches.map(plain), missing, unread });
+  } else if (matches.length === 0) say("no matches");
   else await showText(found, options);
 }
 

@@ -90,6 +90,8 @@ export interface Browsing {
   sessions(sessions: readonly Listed[], total: number): void;
   /** The state of each account that has sessions. */
   limits(states: readonly LimitState[]): void;
+  /** What could not be read. */
+  problems(problems: readonly Problem[]): void;
 }
 
 /** Passes on what there is, piece by piece. */
@@ -98,6 +100,7 @@ export async function browse(places: Places, first: number, to: Browsing): Promi
   try {
     const some = catalog.sessions({ most: first });
     to.sessions(some, catalog.size);
+    to.problems(catalog.problems);
     await new Promise(setImmediate);
     if (some.length < catalog.size) to.sessions(catalog.sessions(), catalog.size);
     to.limits(statesIn(catalog, places.env, Date.now()));

@@ -5,6 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 import { SegueError } from "../errors.ts";
 import { readAt } from "./read-at.ts";
+import { readOr } from "./unread.ts";
 
 /**
  * The maximum size of a file that is read as one text, such as an agent's settings or an index of
@@ -73,13 +74,9 @@ export function bytesIn(path: string, most = MOST_TEXT): Buffer {
   }
 }
 
-/** A file as one text; "" if it cannot be read. */
+/** A file as one text; "" if it cannot be read, which a search notes (see unread.ts). */
 export function textOrNone(path: string): string {
-  try {
-    return textIn(path);
-  } catch {
-    return "";
-  }
+  return readOr(path, "", () => textIn(path));
 }
 
 /** The first bytes of a file. */

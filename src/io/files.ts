@@ -1,6 +1,7 @@
 /** Walks a store's folders. */
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { inSearch, noteUnread, readOr } from "./unread.ts";
 
 export interface StoredFile {
   path: string;
@@ -23,7 +24,7 @@ export function followLinks(follow: boolean): void {
 /**
  * Regular files at most `depth` levels below `root`. Links to folders, and links out of `root`
  * (which may itself be a link), are not followed: a store contains its own sessions, not any file
- * on the machine. Unreadable files are skipped.
+ * on the machine. What cannot be read is noted (see unread.ts) and skipped.
  */
 export async function* listFiles(root: string, depth: number): AsyncGenerator<StoredFile> {
   yield* filesIn(root, depth);
@@ -80,11 +81,24 @@ function collect(
 
 /** Is it a folder, or a link to one? */
 export function isFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
-  }
+  return readOr(
+    path,
+    false,
+    () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  );
+}
+
+/**
+ * What is at a path; undefined for nothing. In a search, what cannot be looked at is noted (see
+ * unread.ts) and counts as nothing; otherwise the error is thrown.
+ */
+export function statOf(path: string): Stats | undefined {
+  return inSearch(path, () => statSync(path, { throwIfNoEntry: false }));
+}
+
+/** The same, of a link itself. */
+export function linkOf(path: string): Stats | undefined {
+  return inSearch(path, () => lstatSync(path, { throwIfNoEntry: false }));
 }
 
 /** Does a link lead outside `root`, although that is not allowed? */
@@ -98,12 +112,14 @@ export function leadsOut(link: string, root: string): boolean {
   }
 }
 
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
+/** What is in a folder; none, and a note (see unread.ts), if it cannot be read. */
+export function entriesOf(folder: string): Dirent[] {
+  return readOr(folder, [], () => readdirSync(folder, { withFileTypes: true }));
+}
+
+/** The names in a folder; none, and a note (see unread.ts), if it cannot be read. */
+export function namesOf(folder: string): string[] {
+  return readOr(folder, [], () => readdirSync(folder));
 }
 
 /**
@@ -119,7 +135,7 @@ function addFile(path: string, files: StoredFile[]): void {
     const info = statSync(path, { throwIfNoEntry: false });
     if (!info?.isFile()) return;
     files.push({ path, mtime: info.mtimeMs, bytes: info.size, inode: identityOf(info) });
-  } catch {
-    // Not readable, or a link that leads back to itself.
+  } catch (error) {
+    noteUnread(path, error);
   }
 }

@@ -15,11 +15,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fixture } from "../support/fixtures.ts";
 import { sha256, temporaryFolder } from "../support/folder.ts";
 import { type Ended, Machine } from "../support/segue.ts";
+import { makeZed } from "../support/zed-db.ts";
 
 const root = temporaryFolder();
 const machine = () => new Machine(mkdtempSync(join(root, "home-")));
@@ -229,7 +230,36 @@ describe("without permission", {
     chmodSync(join(sessions, "--closed--"), 0o700);
     const { code, out, err } = await asNobody(m, ["list", "--all", "--json"]);
     assert.equal(code, 0, err);
-    assert.equal(JSON.parse(out).sessions.length, 1);
+    const { sessions: listed, unread } = JSON.parse(out);
+    assert.equal(listed.length, 1);
+    const [{ agent, path, why, hint }] = unread;
+    const about = ["pi", join(sessions, "--closed--"), "permission denied", "make it readable"];
+    assert.deepEqual([agent, path, why, hint], about);
+    assert.match(err, /--closed-- cannot be read: permission denied; make it readable\n/);
+  });
+
+  it("to read a database: it is named, also where a session is looked for in vain", async () => {
+    const m = machine();
+    m.install(PI);
+    const database = m.at(".local/share/zed/threads/threads.db");
+    mkdirSync(dirname(database), { recursive: true });
+    makeZed(database);
+    spawnSync("chmod", ["-R", "a+rX", m.at(".pi"), m.at(".local")]);
+    chmodSync(database, 0o600);
+    for (const args of [["list"], ["search", "MARK-USER-1"], ["limits"]]) {
+      const { code, err } = await asNobody(m, args);
+      assert.equal(code, 0, err);
+      assert.match(err, /zed: .*threads\.db cannot be read: permission denied/);
+    }
+    for (const args of [
+      ["info", "zed:nothing"],
+      ["resume", "zed:nothing"],
+    ]) {
+      const { code, err } = await asNobody(m, args);
+      assert.equal(code, 3, err);
+      assert.match(err, /threads\.db cannot be read: permission denied/);
+      assert.match(err, /it may be in what cannot be read/);
+    }
   });
 });
 

@@ -455,6 +455,10 @@ describe("types and schemas name the same keys", () => {
     sameKeys("search", "Line", row, ["schema", "hits"]);
     for (const schema of ["list", "search"]) sameKeys(schema, "Limit", limit);
     sameKeys("search", "Hit", hit);
+    const unread = { agent: true, path: true, why: true, hint: true };
+    for (const schema of ["list", "search", "limits"]) {
+      sameKeys(schema, "Unread", { must: unread, may: {} });
+    }
     sameKeys("doctor", "Finding", finding);
   });
 
@@ -483,7 +487,8 @@ describe("types and schemas name the same keys", () => {
     valid("report", plain(report.must));
     valid("check", plain({ schema: "segue/check@1", ...check.must }));
     valid("log", plain({ schema: "segue/log@1", writes: [write.must] }));
-    valid("list", plain({ schema: "segue/list@1", sessions: [row.must] }));
+    const unread = [{ agent: "zed", path: "/a.db#1", why: "it is damaged", hint: "restore it" }];
+    valid("list", plain({ schema: "segue/list@1", sessions: [row.must], unread }));
     for (const code of Object.keys(LOSSES)) {
       valid("report", plain({ ...report.must, losses: [{ ...loss.must, code }] }));
     }

@@ -1,7 +1,8 @@
 /** Where histories are, and what their paths say. */
 import { hash } from "node:crypto";
-import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { namesOf } from "../../io/files.ts";
 
 /** Aider's own, one in each project. */
 export const DEFAULT = ".aider.chat.history.md";
@@ -57,13 +58,9 @@ export function projectOf(path: string): string {
 }
 
 export function historiesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter(isHistory)
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return namesOf(folder)
+    .filter(isHistory)
+    .map((name) => join(folder, name));
 }
 
 export function repositoryOf(folder: string): string | null {

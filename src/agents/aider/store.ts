@@ -1,8 +1,7 @@
 /** Where Aider keeps its sessions: in each project, one history that only grows. */
 
-import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isFolder } from "../../io/files.ts";
+import { isFolder, linkOf } from "../../io/files.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import type { Found, Store } from "../types.ts";
 import { database } from "./database.ts";
@@ -59,7 +58,7 @@ function selected(place: string): string | null {
 }
 
 function foundAt(path: string): Found | null {
-  const info = lstatSync(path, { throwIfNoEntry: false });
+  const info = linkOf(path);
   if (!info?.isFile()) return null;
   return {
     agent: "aider",

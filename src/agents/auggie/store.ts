@@ -1,7 +1,7 @@
 /** Where Auggie keeps its sessions. */
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { sessionFile } from "../shared/documents.ts";
 import type { Found, Store } from "../types.ts";
 import { database, idsIn } from "./database.ts";
@@ -22,7 +22,7 @@ export const store: Store = {
 };
 
 function foundAt(root: string, id: string): Found | null {
-  const info = statSync(sessionFile(root, id), { throwIfNoEntry: false });
+  const info = statOf(sessionFile(root, id));
   if (!info?.isFile()) return null;
   return {
     agent: "auggie",

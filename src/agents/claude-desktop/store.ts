@@ -1,9 +1,8 @@
 /** Where Claude's desktop app keeps the sessions of its local agent mode (Cowork). */
-import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
-import { bytesIn, textIn } from "../../io/door.ts";
-import { filesIn, isFolder } from "../../io/files.ts";
+import { bytesIn, textOrNone } from "../../io/door.ts";
+import { filesIn, isFolder, namesOf, statOf } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import type { Env } from "../../io/state.ts";
@@ -73,11 +72,7 @@ function foldersBelow(folder: string, depth: number): string[] {
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return namesOf(folder);
 }
 
 function idsIn(folder: string): string[] {
@@ -89,11 +84,7 @@ function idsIn(folder: string): string[] {
 
 function recordAt(folder: string, id: string): JsonObject | null {
   if (!SESSION_ID.test(id)) return null;
-  try {
-    return sessionIn(parseValue(textIn(join(folder, `${id}.json`))) ?? null);
-  } catch {
-    return null;
-  }
+  return sessionIn(parseValue(textOrNone(join(folder, `${id}.json`))) ?? null);
 }
 
 /** The conversation, in whichever project's folder it is: long names are cut by the app. */
@@ -101,7 +92,7 @@ function transcriptOf(folder: string, id: string, { cliId }: About): string | nu
   if (cliId === null || !/^[\w-]{1,128}$/.test(cliId)) return null;
   const projects = join(folder, id, ".claude", "projects");
   const files = namesIn(projects).map((name) => join(projects, name, `${cliId}.jsonl`));
-  return files.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile()) ?? null;
+  return files.find((path) => statOf(path)?.isFile()) ?? null;
 }
 
 function foundIn(folder: string): Found[] {
@@ -113,7 +104,7 @@ function foundIn(folder: string): Found[] {
 
 function foundOf(folder: string, id: string, about: About): Found {
   const file = transcriptOf(folder, id, about);
-  const info = statSync(file ?? join(folder, `${id}.json`), { throwIfNoEntry: false });
+  const info = statOf(file ?? join(folder, `${id}.json`));
   const { title, cwd, model, createdAt } = about;
   const time = Math.max(info?.mtimeMs ?? 0, Date.parse(about.updatedAt ?? "") || 0);
   const updatedAt = new Date(time).toISOString();

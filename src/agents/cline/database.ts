@@ -1,15 +1,8 @@
 /** Cline's sessions as lines: each is a folder of files, all of which are written together. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
+import { namesOf, statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member } from "../../session/json.ts";
@@ -31,18 +24,14 @@ export const database: Database = {
 
 /** `~/.cline/data/sessions`, or another folder with such sessions in it. */
 function holds(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   if (basename(path) === "sessions" && basename(dirname(path)) === "data") return true;
   return namesIn(path).some((name) => existsSync(placesOf(path, name).transcript));
 }
 
 /** The folders of sessions; what begins with a dot is on its way in. */
 export function namesIn(root: string): string[] {
-  try {
-    return readdirSync(root).filter((name) => !name.startsWith("."));
-  } catch {
-    return [];
-  }
+  return namesOf(root).filter((name) => !name.startsWith("."));
 }
 
 function replace(

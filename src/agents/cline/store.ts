@@ -3,10 +3,11 @@
  * extension before that, and of CLI 2, which are stored by ../shared/tasks.
  */
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { isObject, member, number, string } from "../../session/json.ts";
@@ -130,7 +131,7 @@ function manifestBeside(place: string): { [key: string]: Json } | null {
 
 function foundAt(root: string, id: string): Found | null {
   const places = placesOf(root, id);
-  const info = statSync(places.transcript, { throwIfNoEntry: false });
+  const info = statOf(places.transcript);
   if (!info?.isFile()) return null;
   const file = { mtime: info.mtimeMs, bytes: info.size, inode: info.ino };
   return { agent: "cline", id, path: root, ...file, summary: summaryOf(places, info.mtime) };

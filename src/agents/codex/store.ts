@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import { bytesIn, headOf, textOrNone } from "../../io/door.ts";
-import { filesIn, type StoredFile } from "../../io/files.ts";
+import { filesIn, type StoredFile, statOf } from "../../io/files.ts";
 import { hostOf } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
@@ -123,7 +122,7 @@ function foldersSince(path: string, stamp: string): string[] {
   const [root] = rootsAbove(path);
   const first = Date.parse(`${stamp.slice(0, 10)}T12:00:00Z`);
   if (root === undefined || Number.isNaN(first)) return [dirname(path)];
-  const last = (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? first) + DAY_MS;
+  const last = (statOf(path)?.mtimeMs ?? first) + DAY_MS;
   const days = Math.min(MOST_DAYS, Math.max(0, Math.ceil((last - first) / DAY_MS)));
   const folders = Array.from({ length: days + 1 }, (_, n) => {
     const day = new Date(first + n * DAY_MS).toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 /** Continue's sessions as lines: each is a file that is written as a whole. */
-import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { headOf } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { documentDatabase, namesIn } from "../shared/documents.ts";
 import { isHead, session } from "./document.ts";
 import { INDEX } from "./files.ts";
@@ -13,7 +13,7 @@ export const database = documentDatabase(
 
 /** `~/.continue/sessions`, or another folder of this name with an index of its form. */
 function holds(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   if (basename(path) !== "sessions") return false;
   return basename(dirname(path)) === ".continue" || hasIndex(join(path, INDEX));
 }

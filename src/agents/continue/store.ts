@@ -1,7 +1,7 @@
 /** Where Continue keeps its sessions: those of its CLI and of its extensions for editors. */
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { sessionFile } from "../shared/documents.ts";
@@ -59,7 +59,7 @@ function listedIn(root: string): Map<string, Json> {
 }
 
 function foundAt(root: string, id: string, listed: Json | undefined): Found | null {
-  const info = statSync(sessionFile(root, id), { throwIfNoEntry: false });
+  const info = statOf(sessionFile(root, id));
   if (!info?.isFile()) return null;
   const created = Number(string(member(listed, "dateCreated")));
   const time = created > 0 && created < 8.64e15 ? new Date(created) : info.birthtime;

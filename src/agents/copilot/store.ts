@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { textOrNone } from "../../io/door.ts";
-import { leadsOut } from "../../io/files.ts";
+import { leadsOut, namesOf } from "../../io/files.ts";
 import type { Companion } from "../../io/output.ts";
 import { member, string } from "../../session/json.ts";
 import type { Header } from "../../session/types.ts";
@@ -59,11 +59,7 @@ export const store: Store = {
 };
 
 function names(root: string): string[] {
-  try {
-    return readdirSync(root);
-  } catch {
-    return [];
-  }
+  return namesOf(root);
 }
 
 function look(folder: string, id: string): Found | undefined {

@@ -9,7 +9,7 @@ import type { Json } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { uuid4 } from "../shared/ids.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
-import { isSqlite, reading, writing } from "../shared/sqlite.ts";
+import { holdsIn, reading, writing } from "../shared/sqlite.ts";
 import type { Database, ImportRequest } from "../types.ts";
 import { insert, type Row, readLines, rowsOf } from "./rows.ts";
 import { MIGRATIONS, type Schema, schemaOf, tablesOfSession } from "./schema.ts";
@@ -25,21 +25,16 @@ const known = new Set<string>();
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
   if (/\.jsonl?$/.test(path)) return false;
-  const isOurs = isSqlite(path) && hasTables(path);
+  const isOurs = hasTables(path);
   if (isOurs) known.add(path);
   return isOurs;
 }
 
 function hasTables(path: string): boolean {
-  try {
-    return reading(path, (db) => {
-      const has = (table: string, column: string) => columnsOf(db, table).has(column);
-      return has(MIGRATIONS, "version_id") && has("messages", "parts") && has("sessions", "title");
-    });
-  } catch {
-    // Not readable, or not a database.
-    return false;
-  }
+  return holdsIn(path, (db) => {
+    const has = (table: string, column: string) => columnsOf(db, table).has(column);
+    return has(MIGRATIONS, "version_id") && has("messages", "parts") && has("sessions", "title");
+  });
 }
 
 function read(path: string, id: string, most?: number): string[] | null {

@@ -1,12 +1,12 @@
 /** Where Crush keeps its sessions: in a database in each project, and a list of the projects. */
 
 import { resolve } from "node:path";
-import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
 import { answers, remoteMountsOf } from "../../io/mounts.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { reading } from "../shared/sqlite.ts";
+import { allRows, type Row, reading, sessionsIn } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { databaseFor, databasesIn, folderOf } from "./projects.ts";
@@ -79,18 +79,12 @@ async function isReachable(path: string): Promise<boolean> {
 
 /** The sessions of a database, except those of subagents. */
 function findRows(path: string, root: string): Found[] {
-  try {
-    return reading(path, (db) => {
-      const cwd = folderOf(path, root);
-      return db
-        .prepare(summarySql(db))
-        .all()
-        .map((row) => foundOf(path, cwd, row));
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  const cwd = folderOf(path, root);
+  return sessionsIn(
+    path,
+    (db) => allRows(db.prepare(summarySql(db))),
+    (row) => foundOf(path, cwd, row),
+  );
 }
 
 function summarySql(db: DatabaseSync): string {
@@ -111,11 +105,7 @@ function summarySql(db: DatabaseSync): string {
     WHERE s.parent_session_id IS NULL`;
 }
 
-function foundOf(
-  path: string,
-  cwd: string | null,
-  row: Readonly<Record<string, SQLOutputValue>>,
-): Found {
+function foundOf(path: string, cwd: string | null, row: Readonly<Row>): Found {
   const updated = Math.max(Number(row.updated), Number(row.spoken ?? 0));
   return {
     agent: "crush",

@@ -7,6 +7,8 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
+import { namesOf } from "../../io/files.ts";
+import { eachReadable, readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -38,12 +40,7 @@ export function refuseState(path: string): never {
 }
 
 function valueAt(path: string, table: string, key: string): string | null {
-  try {
-    return reading(path, (db) => valueIn(db, table, key));
-  } catch {
-    // Locked for a long time, or not readable.
-    return null;
-  }
+  return readOr(path, null, () => reading(path, (db) => valueIn(db, table, key)));
 }
 
 /** The lines of a chat; null if there is none of this id. */
@@ -81,12 +78,7 @@ function olderIn(db: DatabaseSync): Older[] {
 }
 
 function olderAt(path: string): Older[] {
-  try {
-    return reading(path, olderIn);
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return readOr(path, [], () => reading(path, olderIn));
 }
 
 function holdsBubbles(composer: Json): boolean {
@@ -190,35 +182,36 @@ function foldersBelow(path: string): ReadonlyMap<string, string> {
 export function findState(path: string): Found[] {
   const tables = tablesOf(path);
   if (tables === null) return [];
-  try {
-    const composers = tables.has(TABLE) ? findComposers(path) : [];
-    // The states of workspaces have an empty table of this name, too.
-    return [...composers, ...findOlder(path)];
-  } catch {
-    return [];
-  }
+  const composers = tables.has(TABLE) ? findComposers(path) : [];
+  // The states of workspaces have an empty table of this name, too.
+  return [...composers, ...findOlder(path)];
 }
 
+/** Those before a damaged place are found as well. */
 function findComposers(path: string): Found[] {
-  const said = (db: DatabaseSync, id: string) =>
+  const found: Found[] = [];
+  readOr(path, undefined, () => reading(path, (db) => addComposers(db, path, found)));
+  return found;
+}
+
+function addComposers(db: DatabaseSync, path: string, found: Found[]): void {
+  const said = (id: string) =>
     db
       .prepare(`SELECT 1 FROM "${TABLE}" WHERE key >= ? AND key < ? LIMIT 1`)
       .get(`bubbleId:${id}:`, `bubbleId:${id};`) !== undefined;
-  return reading(path, (db) => {
-    const rows = db
-      .prepare(
-        `SELECT key, value FROM "${TABLE}" WHERE key >= 'composerData:' AND key < 'composerData;'`,
-      )
-      .iterate();
-    const found: Found[] = [];
-    for (const { key, value } of rows) {
-      const id = String(key).slice("composerData:".length);
-      const composer = parseValue(textOf(value) ?? "null") ?? null;
-      if (!holdsBubbles(composer) && !said(db, id)) continue;
-      found.push(foundOf(path, id, composer));
-    }
-    return found;
-  });
+  const query = db.prepare(
+    `SELECT key, value FROM "${TABLE}" WHERE key >= 'composerData:' AND key < 'composerData;'`,
+  );
+  query.setReadBigInts(true);
+  for (const { key, value } of query.iterate()) {
+    const id = String(key).slice("composerData:".length);
+    readOr(`${path}#${id}`, undefined, () => {
+      const composer = parseValue(textOf(value) ?? "null");
+      if (holdsBubbles(composer ?? null) || said(id))
+        found.push(foundOf(path, id, composer ?? null));
+      else if (composer === undefined) throw new SyntaxError("not JSON");
+    });
+  }
 }
 
 function foundOf(path: string, id: string, composer: Json): Found & { summary: Summary } {
@@ -256,15 +249,16 @@ export function modelOf(composer: Json): string | null {
 function findOlder(path: string): Found[] {
   const folder = workspaceFolder(dirname(path));
   const user = dirname(dirname(dirname(path)));
-  return olderAt(path)
-    .filter(({ id }) => !hasComposer(user, id))
-    .map(({ id, record }) => {
-      if ("composer" in record) {
-        const found = foundOf(path, id, record.composer);
-        return { ...found, summary: { ...found.summary, cwd: folder } };
-      }
-      return tabFound(path, id, { tab: record.tab, folder });
-    });
+  const own = olderAt(path).filter(({ id }) => !hasComposer(user, id));
+  return eachReadable(
+    own,
+    ({ id }) => `${path}#${id}`,
+    ({ id, record }) => {
+      if ("tab" in record) return tabFound(path, id, { tab: record.tab, folder });
+      const found = foundOf(path, id, record.composer);
+      return { ...found, summary: { ...found.summary, cwd: folder } };
+    },
+  );
 }
 
 function tabFound(
@@ -296,4 +290,8 @@ export function hasComposer(user: string, id: string): boolean {
   const path = join(user, "globalStorage", STATE);
   if (!existsSync(path) || tablesOf(path)?.has(TABLE) !== true) return false;
   return valueAt(path, TABLE, `composerData:${id}`) !== null;
+}
+
+export function namesIn(folder: string): string[] {
+  return namesOf(folder).sort();
 }

@@ -16,7 +16,7 @@ export const launch: Launch = {
     const { path: file } = rowPlace(path);
     const how = "open it in another agent (--in)";
     if (file.endsWith("state.vscdb")) {
-      return { why: "is a chat of Cursor's editor, which only that opens", how };
+      return { why: "is a chat of Cursor's editor, not of its CLI", how };
     }
     if (!/\.(?:jsonl|txt)$/.test(file)) return null;
     return { why: "is a transcript, which Cursor writes and does not open", how };

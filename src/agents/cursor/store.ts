@@ -3,10 +3,12 @@
  * for their models to read.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
+import { readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import { namesIn, STATE, workspacesOf } from "../shared/state.ts";
@@ -103,10 +105,10 @@ function findChats(root: string): Found[] {
 }
 
 function chatAt(path: string): Found[] {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = statOf(path);
   if (!info?.isFile() || !database.holds(path)) return [];
   // What was written last is in the log until the CLI ends.
-  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  const log = statOf(`${path}-wal`);
   const mtime = Math.max(info.mtimeMs, log?.mtimeMs ?? 0);
   const facts = factsOf(path);
   if (facts === null) return [];
@@ -134,20 +136,13 @@ function chatAt(path: string): Found[] {
 }
 
 function factsOf(path: string): { [name: string]: unknown } | null {
-  try {
-    return factsAt(path);
-  } catch {
-    // Locked for a long time, or of an unknown layout.
-    return null;
-  }
+  return readOr(path, null, () => factsAt(path));
 }
 
 const TRANSCRIPTS = "agent-transcripts";
 
 function isTranscript(path: string): boolean {
-  return (
-    /\.(?:jsonl|txt)$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
-  );
+  return /\.(?:jsonl|txt)$/.test(path) && statOf(path)?.isFile() === true;
 }
 
 /** projects/<folder>/agent-transcripts/<id>.jsonl, or in a folder of this name; older ones are text. */
@@ -163,7 +158,7 @@ function findTranscripts(root: string): Found[] {
         join(folder, name, `${name}.jsonl`),
         join(folder, name, `${name}.txt`),
       ]) {
-        const info = statSync(path, { throwIfNoEntry: false });
+        const info = statOf(path);
         if (!info?.isFile() || !/\.(?:jsonl|txt)$/.test(path)) continue;
         if (found.get(id)?.path.endsWith(".jsonl") === true) continue;
         const { mtimeMs: mtime, size: bytes, ino: inode } = info;
@@ -200,7 +195,7 @@ function folderNamed(base: string, name: string): string | null {
     const own = dashed(one);
     if (own === "" || (name !== own && !name.startsWith(`${own}-`))) continue;
     const found = folderNamed(join(base, one), name.slice(own.length + 1));
-    if (found !== null && statSync(found, { throwIfNoEntry: false })?.isDirectory()) return found;
+    if (found !== null && statOf(found)?.isDirectory()) return found;
   }
   return null;
 }

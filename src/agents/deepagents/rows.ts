@@ -4,14 +4,12 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { compact, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { reading, unknownLayout } from "../shared/sqlite.ts";
+import { allRows, type Row, sessionsIn, unknownLayout } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 import { type Held, idOf, isRemoval, Messages } from "./fold.ts";
 import { decode, payloadOf, rawJson } from "./msgpack.ts";
 import { MESSAGES, saidOf, snapshotRecord, writeRecord, writtenIn } from "./records.ts";
 import { ticksOf, timeOf } from "./uuid6.ts";
-
-type Row = Record<string, SQLOutputValue>;
 
 const COLUMNS: { readonly [table: string]: readonly string[] } = {
   checkpoints: [
@@ -288,25 +286,19 @@ function holdsMessages(bytes: Buffer): boolean {
 
 /** The threads of a database. */
 export function findThreads(path: string): Found[] {
-  try {
-    return reading(path, (db) => {
-      const name = hasTable(db, "dcode_thread_names")
-        ? "(SELECT n.name FROM dcode_thread_names n WHERE n.thread_id = t.id)"
-        : "NULL";
-      // The times are in the ids, so that the first query reads the index alone.
-      const sql = `SELECT t.id, t.oldest, t.newest, ${name} AS name, c.metadata
+  return sessionsIn(path, threadsIn, (row) => foundOf(path, row));
+}
+
+function threadsIn(db: DatabaseSync): Row[] {
+  const name = hasTable(db, "dcode_thread_names")
+    ? "(SELECT n.name FROM dcode_thread_names n WHERE n.thread_id = t.id)"
+    : "NULL";
+  // The times are in the ids, so that the first query reads the index alone.
+  const sql = `SELECT t.id, t.oldest, t.newest, ${name} AS name, c.metadata
         FROM (SELECT thread_id AS id, min(checkpoint_id) AS oldest, max(checkpoint_id) AS newest
           FROM checkpoints WHERE checkpoint_ns = '' GROUP BY thread_id) t
         JOIN checkpoints c ON c.thread_id = t.id AND c.checkpoint_ns = '' AND c.checkpoint_id = t.oldest`;
-      return db
-        .prepare(sql)
-        .all()
-        .map((row) => foundOf(path, row));
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return allRows(db.prepare(sql));
 }
 
 function foundOf(path: string, row: Row): Found {

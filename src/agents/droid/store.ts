@@ -4,6 +4,7 @@ import { basename, dirname, join, posix, win32 } from "node:path";
 import { headOf } from "../../io/door.ts";
 import { filesIn } from "../../io/files.ts";
 import { hostOf } from "../../io/host.ts";
+import { readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import type { Header } from "../../session/types.ts";
@@ -81,9 +82,6 @@ function real(cwd: string): string {
 const HEAD_BYTES = 64 << 10;
 
 function firstLine(path: string) {
-  try {
-    return parseValue(headOf(path, HEAD_BYTES).toString("utf8").split("\n")[0] ?? "");
-  } catch {
-    return undefined;
-  }
+  const head = readOr(path, "", () => headOf(path, HEAD_BYTES).toString("utf8"));
+  return parseValue(head.split("\n")[0] ?? "");
 }

@@ -1,11 +1,11 @@
 /** Where Gemini CLI stores its sessions. */
 import { hash } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { headOf, textOrNone } from "../../io/door.ts";
-import { listFiles, type StoredFile } from "../../io/files.ts";
+import { listFiles, namesOf, type StoredFile } from "../../io/files.ts";
 import type { Companion } from "../../io/output.ts";
+import { readOr } from "../../io/unread.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { timeFor } from "../shared/place.ts";
@@ -158,13 +158,10 @@ interface Head {
 }
 
 function idOf({ path }: StoredFile): Head | undefined {
-  try {
+  return readOr(path, undefined, () => {
     const bytes = headOf(path, HEAD_BYTES);
     return readHead(bytes.toString("utf8"), bytes.length < HEAD_BYTES);
-  } catch {
-    // No permission to read it: not a session.
-    return undefined;
-  }
+  });
 }
 
 function readHead(text: string, whole: boolean): Head | undefined {
@@ -292,9 +289,5 @@ function newSlug(root: string, key: string, taken: ReadonlySet<string>): string 
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
+  return namesOf(folder).sort();
 }

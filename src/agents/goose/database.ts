@@ -7,7 +7,7 @@ import { member } from "../../session/json.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import { membersIn, objectText } from "../shared/spans.ts";
-import { isSqlite, reading, writing } from "../shared/sqlite.ts";
+import { holdsIn, reading, writing } from "../shared/sqlite.ts";
 import type { Database, ImportRequest } from "../types.ts";
 import {
   insert,
@@ -32,24 +32,19 @@ const known = new Set<string>();
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
   if (/\.jsonl?$/.test(path)) return false;
-  const isOurs = isSqlite(path) && hasTables(path);
+  const isOurs = hasTables(path);
   if (isOurs) known.add(path);
   return isOurs;
 }
 
 /** Other agents, too, have tables of these names, but not these columns. */
 function hasTables(path: string): boolean {
-  try {
-    return reading(path, (db) =>
-      (["sessions", "messages"] as const).every((table) => {
-        const columns = columnsOf(db, table);
-        return NEEDED[table].every((name) => columns.has(name));
-      }),
-    );
-  } catch {
-    // Not readable, or not a database.
-    return false;
-  }
+  return holdsIn(path, (db) =>
+    (["sessions", "messages"] as const).every((table) => {
+      const columns = columnsOf(db, table);
+      return NEEDED[table].every((name) => columns.has(name));
+    }),
+  );
 }
 
 function read(path: string, id: string, most?: number): string[] | null {

@@ -1,14 +1,14 @@
 /** Where Goose keeps its sessions: one database for all folders; files before 1.10. */
 
 import { basename, join } from "node:path";
-import type { SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { filesIn } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { reading } from "../shared/sqlite.ts";
+import { allRows, type Row, reading, sessionsIn } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { isoTime, messageTime, titleOf } from "./records.ts";
@@ -69,45 +69,42 @@ function sessionColumns(path: string): string[] {
 const OWN = new Set(["sub_agent", "hidden"]);
 
 function findRows(path: string): (Found & { isShown: boolean })[] {
-  try {
-    const columns = new Set(sessionColumns(path));
-    const column = (name: string) => (columns.has(name) ? `s.${name}` : "NULL");
-    // The time stands behind what was said: only of the last message it is looked up.
-    const sql = `SELECT s.id, ${[
-      "name",
-      "description",
-      "user_set_name",
-      "session_type",
-      "working_dir",
-      "created_at",
-      "updated_at",
-      "model_config_json",
-      "parent_session_id",
-    ]
-      .map((name) => `${column(name)} AS ${name}`)
-      .join(", ")},
+  return sessionsIn(path, rowsIn, (row) => ({
+    ...foundOf(path, row),
+    isShown: !OWN.has(String(row.session_type)),
+  }));
+}
+
+const COLUMNS = [
+  "name",
+  "description",
+  "user_set_name",
+  "session_type",
+  "working_dir",
+  "created_at",
+  "updated_at",
+  "model_config_json",
+  "parent_session_id",
+];
+
+function rowsIn(db: DatabaseSync): Row[] {
+  const columns = columnsOf(db, "sessions");
+  const column = (name: string) => (columns.has(name) ? `s.${name}` : "NULL");
+  // The time stands behind what was said: only of the last message it is looked up.
+  const sql = `SELECT s.id, ${COLUMNS.map((name) => `${column(name)} AS ${name}`).join(", ")},
       coalesce(c.messages, 0) AS messages, l.created_timestamp AS spoken
       FROM sessions s
       LEFT JOIN (SELECT session_id, count(*) AS messages, max(rowid) AS last
         FROM messages GROUP BY session_id) c ON c.session_id = s.id
       LEFT JOIN messages l ON l.rowid = c.last`;
-    return reading(path, (db) =>
-      db
-        .prepare(sql)
-        .all()
-        .map((row) => ({ ...foundOf(path, row), isShown: !OWN.has(String(row.session_type)) })),
-    );
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return allRows(db.prepare(sql));
 }
 
 function shownOf(rows: readonly (Found & { isShown: boolean })[]): Found[] {
   return rows.filter(({ isShown }) => isShown).map(({ isShown: _, ...found }) => found);
 }
 
-function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+function foundOf(path: string, row: Row): Found {
   const updatedAt = laterOf(isoTime(textOf(row.updated_at)), messageTime(numberOf(row.spoken)));
   const name = textOf(row.name) || textOf(row.description) || "";
   return {

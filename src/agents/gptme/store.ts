@@ -1,9 +1,9 @@
 /** Where gptme keeps its sessions. */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { bytesIn, textOrNone } from "../../io/door.ts";
-import { fileAt, leadsOut } from "../../io/files.ts";
+import { fileAt, leadsOut, namesOf, statOf } from "../../io/files.ts";
 import { expandHome } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
@@ -24,7 +24,7 @@ export const store: Store = {
 
   pathFor: (root, { id }) => placeIn(root, id),
 
-  hasId: (root, id) => statSync(join(root, id), { throwIfNoEntry: false }) !== undefined,
+  hasId: (root, id) => statOf(join(root, id)) !== undefined,
 
   identity(path) {
     const id = idOf(path);
@@ -102,11 +102,7 @@ function bytesBeside(path: string, name: string): Buffer | null {
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => !name.startsWith("."));
-  } catch {
-    return [];
-  }
+  return namesOf(folder).filter((name) => !name.startsWith("."));
 }
 
 function look(root: string, id: string): Found | undefined {

@@ -1,8 +1,9 @@
 /** Grok Build's sessions as lines: each is a folder of files that are written together. */
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
 import { textOrNone } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
@@ -40,7 +41,7 @@ const GROUP = /^(?:%2F|[A-Za-z]%3A)|-[0-9a-f]{16}$/;
 
 /** `~/.grok/sessions`, or another folder with such sessions in it. */
 function holds(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   if (basename(path) === "sessions" && basename(dirname(path)) === ".grok") return true;
   return foldersIn(path).some((group) =>
     (GROUP.test(group) ? foldersIn(join(path, group)) : []).some((id) => {

@@ -1,8 +1,7 @@
 /** Where in the store a session lies: sessions/<its folder, percent-encoded>/<id>. */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
-import { isFolder } from "../../io/files.ts";
+import { entriesOf, isFolder } from "../../io/files.ts";
 
 const NAME_BYTES = 255;
 
@@ -22,14 +21,9 @@ export function groupName(cwd: string): string {
 
 /** Names of folders; what begins with a dot is on its way in. */
 export function foldersIn(folder: string): string[] {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.flatMap((entry) =>
-      entry.isDirectory() && !entry.name.startsWith(".") ? [entry.name] : [],
-    );
-  } catch {
-    return [];
-  }
+  return entriesOf(folder).flatMap((entry) =>
+    entry.isDirectory() && !entry.name.startsWith(".") ? [entry.name] : [],
+  );
 }
 
 /** The folder of the session with this id, whatever project it is of. */

@@ -1,9 +1,9 @@
 /** Where Grok Build keeps its sessions: sessions/<project>/<id>/, see README.md. */
 
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { textOrNone } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { array, member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
@@ -120,9 +120,7 @@ function titleIn(summary: JsonObject | null): string | null {
 function foundAt(root: string, folder: string, id: string, parent: string | null): Found | null {
   const places = placesIn(folder);
   const summary = summaryAt(places);
-  const [chat, updates] = [places.chat, places.updates].map((path) =>
-    statSync(path, { throwIfNoEntry: false }),
-  );
+  const [chat, updates] = [places.chat, places.updates].map((path) => statOf(path));
   const info = chat ?? updates;
   if (!summary || !info?.isFile()) return null;
   const mtime = Math.max(chat?.mtimeMs ?? 0, updates?.mtimeMs ?? 0);

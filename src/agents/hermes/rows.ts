@@ -1,7 +1,7 @@
 /** What Hermes's database tells of sessions, besides their messages. */
-import type { SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { columnsOf } from "../shared/columns.ts";
-import { reading } from "../shared/sqlite.ts";
+import { allRows, type Row, reading, sessionsIn } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 
 /** Marks of a subagent's session. */
@@ -9,31 +9,25 @@ const DELEGATED = `CASE WHEN json_valid(s.model_config) THEN json_extract(s.mode
 
 /** The sessions of a database, but those of subagents. */
 export function findRows(path: string): Found[] {
-  try {
-    return reading(path, (db) => {
-      const has = columnsOf(db, "sessions");
-      const own = has.has("model_config") ? `WHERE ${DELEGATED} IS NULL` : "";
-      const column = (name: string) => (has.has(name) ? `s.${name}` : "NULL");
-      const active = columnsOf(db, "messages").has("active") ? "active = 1" : "1";
-      // The first query reads an index alone, and so does not grow with what was said.
-      const sql = `SELECT s.id, s.started_at AS started, ${column("title")} AS title,
+  return sessionsIn(path, rowsIn, (row) => foundOf(path, row));
+}
+
+function rowsIn(db: DatabaseSync): Row[] {
+  const has = columnsOf(db, "sessions");
+  const own = has.has("model_config") ? `WHERE ${DELEGATED} IS NULL` : "";
+  const column = (name: string) => (has.has(name) ? `s.${name}` : "NULL");
+  const active = columnsOf(db, "messages").has("active") ? "active = 1" : "1";
+  // The first query reads an index alone, and so does not grow with what was said.
+  const sql = `SELECT s.id, s.started_at AS started, ${column("title")} AS title,
           ${column("cwd")} AS cwd, ${column("model")} AS model, ${column("parent_session_id")} AS parent,
           c.spoken, iif(EXISTS (SELECT 1 FROM messages m WHERE m.session_id = s.id
             AND m.role IN ('user', 'assistant')), c.messages, 0) AS messages
         FROM sessions s LEFT JOIN (SELECT session_id, max(timestamp) AS spoken, sum(${active}) AS messages
           FROM messages GROUP BY session_id) c ON c.session_id = s.id ${own}`;
-      return db
-        .prepare(sql)
-        .all()
-        .map((row) => foundOf(path, row));
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return allRows(db.prepare(sql));
 }
 
-function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+function foundOf(path: string, row: Row): Found {
   const mtime = Number(row.spoken ?? row.started) * 1000;
   return {
     agent: "hermes",

@@ -1,6 +1,6 @@
 /** Where Hermes keeps its sessions: a database, and one more for each profile. */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { namesOf } from "../../io/files.ts";
 import { expandHome, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import type { Store } from "../types.ts";
@@ -44,9 +44,5 @@ function databasesIn(root: string): string[] {
 }
 
 function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return namesOf(folder);
 }

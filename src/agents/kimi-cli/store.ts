@@ -1,8 +1,8 @@
 /** Where Kimi CLI keeps its sessions. */
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileAt, leadsOut } from "../../io/files.ts";
+import { fileAt, leadsOut, namesOf, statOf } from "../../io/files.ts";
 import type { IndexEntry } from "../../io/index-entry.ts";
 import type { Header } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -112,15 +112,11 @@ function projectsOf(root: string): Map<string, string> {
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => !name.startsWith("."));
-  } catch {
-    return [];
-  }
+  return namesOf(folder).filter((name) => !name.startsWith("."));
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
 }
 
 function look(root: string, bucket: string, name: string, cwd: string | null): Found | undefined {

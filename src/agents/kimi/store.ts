@@ -1,9 +1,8 @@
 /** Where Kimi Code keeps its sessions. */
-import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { bytesIn, textOrNone } from "../../io/door.ts";
-import { fileAt, leadsOut } from "../../io/files.ts";
+import { fileAt, leadsOut, namesOf, statOf } from "../../io/files.ts";
 import { expandHome } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -116,15 +115,11 @@ function stateOf(wire: string): ReturnType<typeof readState> {
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => !name.startsWith("."));
-  } catch {
-    return [];
-  }
+  return namesOf(folder).filter((name) => !name.startsWith("."));
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
 }
 
 function look(root: string, folder: string): Found | undefined {

@@ -1,7 +1,8 @@
 /** Kiro's sessions as lines: those of Kiro CLI 2 in files, and those of its other stores, which are only read. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
+import { namesOf, statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { string } from "../../session/json.ts";
@@ -33,7 +34,7 @@ export const database: Database = {
 
 /** `~/.kiro/sessions/cli`, or another folder with such sessions in it. */
 export function holdsFiles(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   if (basename(path) === "cli" && basename(dirname(path)) === "sessions") return true;
   return idsIn(path).some((id) => {
     const files = filesOf(path, id);
@@ -43,15 +44,11 @@ export function holdsFiles(path: string): boolean {
 
 /** Of all sessions that have both files. */
 export function idsIn(root: string): string[] {
-  try {
-    const names = new Set(readdirSync(root));
-    return [...names].flatMap((name) => {
-      const [, id] = /^(.+)\.json$/.exec(name) ?? [];
-      return id !== undefined && names.has(`${id}.jsonl`) ? [id] : [];
-    });
-  } catch {
-    return [];
-  }
+  const names = new Set(namesOf(root));
+  return [...names].flatMap((name) => {
+    const [, id] = /^(.+)\.json$/.exec(name) ?? [];
+    return id !== undefined && names.has(`${id}.jsonl`) ? [id] : [];
+  });
 }
 
 function replace(path: string, id: string, before: Lines, after: Lines): void {

@@ -4,11 +4,12 @@
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
+import { eachReadable, readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { reading, tablesOf } from "../shared/sqlite.ts";
+import { allRows, type Row, reading, tablesOf } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 import { text } from "./files.ts";
 
@@ -44,7 +45,7 @@ function conversationsIn(db: DatabaseSync): Map<string, Conversation> {
     const columns = columnsOf(db, table);
     if (!columns.has("key") || !columns.has("value")) continue;
     const order = columns.has("updated_at") ? "updated_at" : "rowid";
-    for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).all()) {
+    for (const row of allRows(db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`))) {
       const one = conversationOf(row);
       if (one !== null) found.set(one.id, one);
     }
@@ -52,7 +53,7 @@ function conversationsIn(db: DatabaseSync): Map<string, Conversation> {
   return found;
 }
 
-function conversationOf(row: Record<string, SQLOutputValue>): Conversation | null {
+function conversationOf(row: Row): Conversation | null {
   const value = parseValue(typeof row.value === "string" ? row.value : "");
   const document = isObject(value) ? value : null;
   const named = typeof row.conversation_id === "string" ? row.conversation_id : undefined;
@@ -126,12 +127,11 @@ function linesOfSide({ summary, history, next }: Side): string[] {
 }
 
 export function findRows(path: string): Found[] {
-  try {
-    return [...reading(path, conversationsIn).values()].map((one) => foundOf(path, one));
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return eachReadable(
+    readOr(path, [], () => [...reading(path, conversationsIn).values()]),
+    ({ id }) => `${path}#${id}`,
+    (one) => foundOf(path, one),
+  );
 }
 
 function foundOf(path: string, one: Conversation): Found {

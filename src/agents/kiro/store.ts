@@ -2,8 +2,8 @@
  * Where Kiro keeps its sessions: Kiro CLI 2 two files for each, version 3 a folder, older versions rows of a database,
  * and its editor documents.
  */
-import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { member, number, string } from "../../session/json.ts";
@@ -110,7 +110,7 @@ function isSubagents({ parent_session_id: parent, session_created_reason: reason
 function foundAt(root: string, id: string): Found | null {
   const files = filesOf(root, id);
   const about = files === null ? null : aboutAt(files);
-  const info = files === null ? undefined : statSync(files.log, { throwIfNoEntry: false });
+  const info = files === null ? undefined : statOf(files.log);
   if (!info?.isFile() || info.size === 0) return null;
   const { mtimeMs: mtime, size: bytes, ino: inode } = info;
   const found = { agent: "kiro", id, path: root, mtime, bytes, inode };

@@ -1,12 +1,12 @@
 /** Where Mastra Code keeps its sessions: in one database for all folders. */
 
-import type { SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
-import { reading } from "../shared/sqlite.ts";
+import { allRows, type Row, reading, sessionsIn } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { databaseIn } from "./place.ts";
@@ -78,30 +78,31 @@ function dataFolder(env: NodeJS.ProcessEnv, { platform, path, home }: Host): str
   return env.XDG_DATA_HOME || path.join(home, ".local", "share");
 }
 
+/** As text; nothing of bytes that are no JSONB: reading the thread says so. */
+const METADATA = `CASE WHEN typeof(t.metadata) <> 'blob' THEN t.metadata
+  WHEN json_valid(t.metadata, 8) THEN json(t.metadata) END`;
+
 /** Threads that have a message: the screen makes one as soon as it opens. */
 const THREADS = `SELECT t.id, t."resourceId", t.title, t."createdAt", t."updatedAt",
-  CASE typeof(t.metadata) WHEN 'blob' THEN json(t.metadata) ELSE t.metadata END AS metadata,
+  ${METADATA} AS metadata,
   (SELECT count(*) FROM mastra_messages m WHERE m.thread_id = t.id) AS messages
   FROM mastra_threads t`;
 
 function findRows(path: string): Found[] {
-  try {
-    const rows = reading(path, (db) => db.prepare(THREADS).all());
-    const folders = new Map<SQLOutputValue | undefined, string>();
+  const folders = new Map<SQLOutputValue | undefined, string>();
+  const threads = (db: DatabaseSync): Row[] => {
+    const rows = allRows(db.prepare(THREADS));
     for (const row of rows) {
       const folder = folderOf(row);
       if (folder !== null) folders.set(row.resourceId, folder);
     }
-    return rows
-      .map((row) => foundOf(path, row, folders.get(row.resourceId) ?? null))
-      .filter(({ summary }) => summary?.parent === null && summary.messages !== 0);
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+    return rows;
+  };
+  const all = sessionsIn(path, threads, (row) =>
+    foundOf(path, row, folders.get(row.resourceId) ?? null),
+  );
+  return all.filter(({ summary }) => summary?.parent === null && summary.messages !== 0);
 }
-
-type Row = Record<string, SQLOutputValue>;
 
 function folderOf(row: Row): string | null {
   return string(member(metadataOf(row), "projectPath")) || null;
@@ -146,9 +147,7 @@ function textOf(value: SQLOutputValue | undefined): string {
 /** The threads of its subagents, which begin as a copy of this one. */
 function childrenOf(path: string, id: string): string[] {
   return reading(path, (db) => {
-    const sql = `SELECT id FROM mastra_threads
-      WHERE CASE typeof(metadata) WHEN 'blob' THEN json(metadata) ELSE metadata END LIKE ?
-      ORDER BY "createdAt", id`;
+    const sql = `SELECT t.id FROM mastra_threads t WHERE ${METADATA} LIKE ? ORDER BY t."createdAt", t.id`;
     const like = `%"parentThreadId":${JSON.stringify(id).replace(/[%_]/g, "_")}%`;
     return db
       .prepare(sql)

@@ -1,7 +1,7 @@
 /** Nanocoder's sessions as lines: each is a file that is written as a whole. */
-import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { headOf } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { documentDatabase, namesIn } from "../shared/documents.ts";
 import { isHead, session } from "./document.ts";
 
@@ -15,7 +15,7 @@ export const database = documentDatabase(
 
 /** `~/.local/share/nanocoder/sessions`, or another folder with an index of its form. */
 function holds(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   const isUsual = basename(path) === "sessions" && basename(dirname(path)) === "nanocoder";
   return isUsual || hasIndex(join(path, INDEX));
 }

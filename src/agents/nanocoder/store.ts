@@ -1,6 +1,6 @@
 /** Where Nanocoder keeps its sessions. */
-import { statSync } from "node:fs";
 import { join } from "node:path";
+import { statOf } from "../../io/files.ts";
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { sessionFile } from "../shared/documents.ts";
@@ -72,7 +72,7 @@ function listedIn(root: string): Map<string, Json> {
 }
 
 function foundAt(root: string, id: string, listed: Json | undefined): Found | null {
-  const info = statSync(sessionFile(root, id), { throwIfNoEntry: false });
+  const info = statOf(sessionFile(root, id));
   if (!info?.isFile()) return null;
   return {
     agent: "nanocoder",

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { bytesIn } from "../../io/door.ts";
-import { leadsOut, listFiles } from "../../io/files.ts";
+import { leadsOut, listFiles, namesOf } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
 import { isTitleSlot } from "../shared/pi/signs.ts";
@@ -93,7 +93,7 @@ function dataFolder(env: NodeJS.ProcessEnv, host: Host): string {
 /** The agent's folders of all profiles, the unnamed one first. */
 function profiles(config: string, host: Host): string[] {
   const folder = host.path.join(config, "profiles");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const names = namesOf(folder);
   const all = names.map((name) => host.path.join(folder, name, "agent")).filter(existsSync);
   const first = host.path.join(config, "agent");
   return existsSync(first) ? [first, ...all] : all;

@@ -3,24 +3,18 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { reading } from "../shared/sqlite.ts";
+import { allRows, type Row, reading, sessionsIn } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 
 /** The sessions of a database, but those of subagents. */
 export function findRows(path: string): Found[] {
-  try {
-    return reading(path, (db) => {
-      const has = columnsIn(db);
-      const own = has("session_nodes", "spawned_by") ? "WHERE n.spawned_by IS NULL" : "";
-      return db
-        .prepare(`${summarySql(has)} ${own}`)
-        .all()
-        .map((row) => foundOf(path, row));
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return sessionsIn(path, rowsIn, (row) => foundOf(path, row));
+}
+
+function rowsIn(db: DatabaseSync): Row[] {
+  const has = columnsIn(db);
+  const own = has("session_nodes", "spawned_by") ? "WHERE n.spawned_by IS NULL" : "";
+  return allRows(db.prepare(`${summarySql(has)} ${own}`));
 }
 
 type Has = (table: string, column: string) => boolean;
@@ -43,12 +37,13 @@ function summarySql(has: Has): string {
       (SELECT e.event_json FROM transcript_events e
         WHERE e.session_id = w.session_id ORDER BY e.seq LIMIT 1) AS header,
       iif(EXISTS (SELECT 1 FROM transcript_events e WHERE e.session_id = w.session_id
-        AND json_extract(${known}, '$.message.role') IN ('user', 'assistant')),
+        AND iif(json_valid(${known}), json_extract(${known}, '$.message.role'), 'user')
+          IN ('user', 'assistant')),
         (SELECT count(*) FROM transcript_events e WHERE e.session_id = w.session_id), 0) AS messages
     FROM session_windows w LEFT JOIN session_nodes n ON n.session_key = w.session_key`;
 }
 
-function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+function foundOf(path: string, row: Row): Found {
   const mtime = Number(row.spoken ?? row.updated);
   const header = typeof row.header === "string" ? parseValue(row.header) : undefined;
   return {

@@ -1,8 +1,7 @@
 /** Where OpenClaw keeps its sessions: a database for each of its agents; files before 2026.7.2. */
 
-import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { filesIn } from "../../io/files.ts";
+import { filesIn, namesOf } from "../../io/files.ts";
 import { expandHome, type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import type { Found, Store } from "../types.ts";
@@ -69,11 +68,7 @@ function expand(path: string | undefined, host: Host): string | undefined {
 /** The folders of OpenClaw's own agents: it can have several, each with its own sessions. */
 function agentsIn(root: string): string[] {
   const agents = join(root, "agents");
-  try {
-    return readdirSync(agents).map((name) => join(agents, name));
-  } catch {
-    return [];
-  }
+  return namesOf(agents).map((name) => join(agents, name));
 }
 
 /** The sessions of an older version, but those of subagents. */

@@ -1,7 +1,8 @@
 /** OpenHands's sessions as lines: each is a folder with a file an event. */
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../errors.ts";
+import { statOf } from "../../io/files.ts";
 import { putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
@@ -48,7 +49,7 @@ export function idsIn(root: string): string[] {
 
 /** `~/.openhands/conversations`, or another folder with such sessions in it, such as that of a session's subagents. */
 function holds(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   if (basename(path) === "conversations" && basename(dirname(path)) === ".openhands") return true;
   return idsIn(path).some((id) => {
     const { state, events } = placesOf(path, id);

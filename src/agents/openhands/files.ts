@@ -3,10 +3,11 @@
  * session itself, then an event a line. How it last ran, its settings and its costs are in no line;
  * in the file they stay as they are.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn, textOrNone } from "../../io/door.ts";
+import { entriesOf } from "../../io/files.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import { compact, isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -32,13 +33,9 @@ export function placesOf(root: string, id: string): Places {
 
 /** The names of a folder's own files, or folders; none where there is no folder. Links lead elsewhere. */
 export function namesIn(folder: string, kind: "files" | "folders" = "files"): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-      (kind === "files" ? entry.isFile() : entry.isDirectory()) ? [entry.name] : [],
-    );
-  } catch {
-    return [];
-  }
+  return entriesOf(folder).flatMap((entry) =>
+    (kind === "files" ? entry.isFile() : entry.isDirectory()) ? [entry.name] : [],
+  );
 }
 
 /** The files of events, in order. */

@@ -1,9 +1,9 @@
 /** Where OpenHands keeps its sessions: conversations/<id>/, see README.md. */
 
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { headOf, textOrNone } from "../../io/door.ts";
+import { statOf } from "../../io/files.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
@@ -72,7 +72,7 @@ function folderIn(state: JsonObject | null): string | null {
 
 function foundAt(root: string, id: string): Found | null {
   const places = placesOf(root, id);
-  const folder = statSync(places.events, { throwIfNoEntry: false });
+  const folder = statOf(places.events);
   const names = folder?.isDirectory() ? eventNames(places) : [];
   const [first] = names;
   if (!folder || first === undefined) return null;
@@ -106,7 +106,7 @@ function bytesOf({ events }: Places, names: readonly string[]): number {
   let bytes = 0;
   let asked = 0;
   for (let n = 0; n < names.length; n += step) {
-    bytes += statSync(join(events, names[n] ?? ""), { throwIfNoEntry: false })?.size ?? 0;
+    bytes += statOf(join(events, names[n] ?? ""))?.size ?? 0;
     asked++;
   }
   return Math.round((bytes / Math.max(1, asked)) * names.length);
@@ -130,7 +130,7 @@ function promptAt(root: string): string | null {
   const newest = idsIn(root)
     .map((id) => {
       const places = placesOf(root, id);
-      return { places, mtime: statSync(places.events, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+      return { places, mtime: statOf(places.events)?.mtimeMs ?? 0 };
     })
     .sort((a, b) => b.mtime - a.mtime);
   for (const { places } of newest.slice(0, MOST_TRIED)) {

@@ -1,8 +1,9 @@
 /** Stores whose sessions are JSON documents that their CLI always writes as a whole: a folder with a file each. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
+import { namesOf } from "../../io/files.ts";
 import { Output, putFile } from "../../io/output.ts";
 import { frameLine, joinDocument, splitDocument } from "../../lossless/document.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
@@ -28,13 +29,9 @@ export function sessionFile(root: string, id: string): string {
 
 /** The names of the documents in the folder. */
 export function namesIn(root: string): string[] {
-  try {
-    return readdirSync(root)
-      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
-      .map((name) => basename(name, ".json"));
-  } catch {
-    return [];
-  }
+  return namesOf(root)
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+    .map((name) => basename(name, ".json"));
 }
 
 /** The folder as a database; `holds` is the agent's own. */

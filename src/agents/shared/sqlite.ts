@@ -1,16 +1,21 @@
 /** How Segue opens the SQLite databases of agents, which the agents themselves may have open. */
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
 import { headOf } from "../../io/door.ts";
 import { sqlite } from "../../io/sqlite.ts";
+import { eachReadable, isNoted, notADatabase, noteUnread } from "../../io/unread.ts";
 
 const MAGIC = "SQLite format 3\0";
 
-/** Does the file begin as SQLite's do? */
+/** Does the file begin as SQLite's do? In a search, one that does not is noted. */
 export function isSqlite(path: string): boolean {
   try {
-    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
-  } catch {
+    const head = headOf(path, MAGIC.length).toString("latin1");
+    // SQLite takes an empty file for a new database.
+    if (head !== MAGIC && head !== "") noteUnread(path, notADatabase(path));
+    return head === MAGIC;
+  } catch (error) {
+    noteUnread(path, error);
     return false;
   }
 }
@@ -22,9 +27,54 @@ export function tablesOf(path: string): ReadonlySet<string> | null {
     const sql = "SELECT name FROM sqlite_master WHERE type = 'table'";
     const rows = reading(path, (db) => db.prepare(sql).all());
     return new Set(rows.map(({ name }) => String(name)));
-  } catch {
+  } catch (error) {
+    noteUnread(path, error);
     return null;
   }
+}
+
+/** Has it what `test` looks for? No for one that cannot be read, which a search notes. */
+export function holdsIn(path: string, test: (db: DatabaseSync) => boolean): boolean {
+  if (!isSqlite(path)) return false;
+  try {
+    return reading(path, test);
+  } catch (error) {
+    noteUnread(path, error);
+    return false;
+  }
+}
+
+export type Row = Record<string, SQLOutputValue>;
+
+/**
+ * The sessions of a database, of which each is a row with its `id`: rows of another form are noted
+ * and left out. Nothing for a database that cannot be read, which is noted.
+ */
+export function sessionsIn<T>(
+  path: string,
+  rows: (db: DatabaseSync) => Row[],
+  session: (row: Row) => T,
+): T[] {
+  try {
+    const all = reading(path, rows);
+    return eachReadable(all, (row) => `${path}#${String(row.id)}`, session);
+  } catch (error) {
+    noteUnread(path, error);
+    return [];
+  }
+}
+
+/** All rows of a query. An integer beyond JavaScript's would end the query: it stays one of its own. */
+export function allRows(query: StatementSync): Row[] {
+  query.setReadBigInts(true);
+  return query.all().map((row) => {
+    for (const [name, value] of Object.entries(row)) {
+      if (typeof value !== "bigint") continue;
+      const number = Number(value);
+      if (Number.isSafeInteger(number)) row[name] = number;
+    }
+    return row;
+  });
 }
 
 /** Connections that stay open, while sessions are read one after the other. */
@@ -77,8 +127,15 @@ function readingAgain<T>(path: string, work: (db: DatabaseSync) => T): T {
 
 function opened(path: string): DatabaseSync {
   const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
-  db.exec("PRAGMA busy_timeout = 5000");
+  db.exec(`PRAGMA busy_timeout = ${patience(path)}`);
   return db;
+}
+
+/** How long to wait for a lock, in milliseconds: a list with a gap is better than one that hangs. */
+function patience(path: string): number {
+  const isKnown = isNoted(path);
+  if (isKnown === null) return 5000;
+  return isKnown ? 0 : 1000;
 }
 
 /** What is known of the layout of a connection's database. */

@@ -1,7 +1,7 @@
 /** Where in logs/session a session lies: session_<time>_<its id's first eight>/ of 2.x, unified/<id>/ of 3.x. */
-import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { textOrNone } from "../../io/door.ts";
+import { entriesOf, linkOf } from "../../io/files.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
@@ -20,21 +20,17 @@ const FOLDER = /^.+_\d{8}_\d{6}_[0-9A-Za-z-]{1,8}$/;
 
 /** The vendor refuses links, and what begins with a dot is on its way in. */
 export function foldersIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() && !entry.name.startsWith(".") ? [entry.name] : [],
-    );
-  } catch {
-    return [];
-  }
+  return entriesOf(folder).flatMap((entry) =>
+    entry.isDirectory() && !entry.name.startsWith(".") ? [entry.name] : [],
+  );
 }
 
 export function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return linkOf(path)?.isFile() ?? false;
 }
 
 export function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return linkOf(path)?.isDirectory() ?? false;
 }
 
 /** The name of a new session's folder. */
@@ -76,7 +72,7 @@ export function oldFolderOf(root: string, id: string): Folder | null {
 }
 
 function writtenAt({ folder }: Folder): number {
-  return lstatSync(join(folder, MESSAGES), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return linkOf(join(folder, MESSAGES))?.mtimeMs ?? 0;
 }
 
 /** Is there a session whose id begins so? */
@@ -114,7 +110,7 @@ const SETTLED = 1000;
 /** Those of all sessions, found once: reading each of a thousand would otherwise look at a thousand. */
 export function importsIn(root: string): ReadonlyMap<string, string> {
   const folder = join(root, UNIFIED);
-  const { mtimeMs: mtime = 0 } = lstatSync(folder, { throwIfNoEntry: false }) ?? {};
+  const { mtimeMs: mtime = 0 } = linkOf(folder) ?? {};
   const before = known.get(folder);
   if (before?.mtime === mtime) return before.imports;
   const ids = unifiedIds(root);

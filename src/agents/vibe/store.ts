@@ -1,8 +1,7 @@
 /** Where Mistral Vibe keeps its sessions, see README.md. */
 
-import { lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { leadsOut } from "../../io/files.ts";
+import { leadsOut, linkOf, namesOf } from "../../io/files.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
@@ -123,7 +122,7 @@ function newestOf(folders: readonly Folder[]): Folder[] {
 }
 
 function writtenAt({ folder }: Folder): number {
-  return lstatSync(join(folder, MESSAGES), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return linkOf(join(folder, MESSAGES))?.mtimeMs ?? 0;
 }
 
 /** meta.json of a session in the store, or of the one that a file belongs to. */
@@ -142,7 +141,7 @@ function ownMeta(unified: string | null): JsonObject | null {
 }
 
 function oldAt(root: string, { folder, meta, id }: Folder): Found | null {
-  const info = lstatSync(join(folder, MESSAGES), { throwIfNoEntry: false });
+  const info = linkOf(join(folder, MESSAGES));
   if (!info) return null;
   const found = { agent: "vibe", id, path: root, mtime: info.mtimeMs, bytes: info.size };
   return { ...found, inode: info.ino, summary: summaryOf(meta, info.mtimeMs) };
@@ -151,7 +150,7 @@ function oldAt(root: string, { folder, meta, id }: Folder): Found | null {
 /** `id`: of the session of 2.x that it continues, or its own. */
 function unifiedAt(root: string, name: string, id: string, old: JsonObject | null): Found | null {
   const folder = join(root, UNIFIED, name);
-  const info = lstatSync(join(folder, CURRENT), { throwIfNoEntry: false });
+  const info = linkOf(join(folder, CURRENT));
   const meta = metaAt(folder);
   if (!info) return null;
   const journal = newestIn(join(folder, "journal"));
@@ -171,18 +170,11 @@ function unifiedAt(root: string, name: string, id: string, old: JsonObject | nul
 
 /** The newest file by name, and the size of all. */
 function newestIn(folder: string): { mtime: number; bytes: number; total: number } {
-  try {
-    const files = readdirSync(folder)
-      .sort()
-      .flatMap((name) => {
-        return lstatSync(join(folder, name), { throwIfNoEntry: false }) ?? [];
-      });
-    const last = files.at(-1);
-    const total = files.reduce((sum, { size }) => sum + size, 0);
-    return { mtime: last?.mtimeMs ?? 0, bytes: last?.size ?? 0, total };
-  } catch {
-    return { mtime: 0, bytes: 0, total: 0 };
-  }
+  const names = namesOf(folder).sort();
+  const files = names.flatMap((name) => linkOf(join(folder, name)) ?? []);
+  const last = files.at(-1);
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  return { mtime: last?.mtimeMs ?? 0, bytes: last?.size ?? 0, total };
 }
 
 function summaryOf(meta: JsonObject, mtime: number): Summary {

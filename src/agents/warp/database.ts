@@ -4,7 +4,7 @@ import { SegueError } from "../../errors.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { isSqlite, reading, unknownLayout } from "../shared/sqlite.ts";
+import { holdsIn, reading, unknownLayout } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { TASK } from "./schema.ts";
 import { decoded } from "./wire.ts";
@@ -22,18 +22,9 @@ const known = new Set<string>();
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
   if (/\.jsonl?$/.test(path)) return false;
-  const isOurs = isSqlite(path) && hasTables(path);
+  const isOurs = holdsIn(path, (db) => missingIn(db) === null);
   if (isOurs) known.add(path);
   return isOurs;
-}
-
-function hasTables(path: string): boolean {
-  try {
-    return reading(path, (db) => missingIn(db) === null);
-  } catch {
-    // Not readable, or not a database.
-    return false;
-  }
 }
 
 function missingIn(db: DatabaseSync): string | null {

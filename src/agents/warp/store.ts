@@ -1,9 +1,9 @@
 /** Where Warp keeps its conversations: one database for all folders. */
 import { join } from "node:path";
-import type { SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { reading } from "../shared/sqlite.ts";
+import { allRows, type Row, sessionsIn } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { timeOf } from "./records.ts";
@@ -42,27 +42,21 @@ function databaseIn(root: string): string {
 const FIRST = "FROM ai_queries q WHERE q.conversation_id = c.conversation_id";
 
 function findRows(path: string): Found[] {
-  try {
-    return reading(path, (db) => {
-      const has = (name: string) => columnsOf(db, "ai_queries").has(name);
-      const column = (name: string, order: string) =>
-        has(name) ? `(SELECT ${name} ${FIRST} ORDER BY ${order} LIMIT 1)` : "NULL";
-      const sql = `SELECT c.conversation_id AS id, c.last_modified_at AS modified, length(c.conversation_data) AS bytes,
+  return sessionsIn(path, rowsIn, (row) => foundOf(path, row));
+}
+
+function rowsIn(db: DatabaseSync): Row[] {
+  const has = (name: string) => columnsOf(db, "ai_queries").has(name);
+  const column = (name: string, order: string) =>
+    has(name) ? `(SELECT ${name} ${FIRST} ORDER BY ${order} LIMIT 1)` : "NULL";
+  const sql = `SELECT c.conversation_id AS id, c.last_modified_at AS modified, length(c.conversation_data) AS bytes,
         ${column("start_ts", "q.id")} AS started, ${column("model_id", "q.id DESC")} AS model,
         ${column("working_directory", "q.working_directory IS NULL, q.id")} AS folder
         FROM agent_conversations c`;
-      return db
-        .prepare(sql)
-        .all()
-        .map((row) => foundOf(path, row));
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return allRows(db.prepare(sql));
 }
 
-function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+function foundOf(path: string, row: Row): Found {
   const text = (name: string) => (typeof row[name] === "string" ? String(row[name]) : "");
   const updatedAt = timeOf(text("modified"));
   return {

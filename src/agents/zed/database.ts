@@ -8,7 +8,7 @@ import { isObject, member } from "../../session/json.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { type Lines, movedOn, sameLines } from "../shared/lines.ts";
 import { membersIn, objectText } from "../shared/spans.ts";
-import { isSqlite, reading, writing } from "../shared/sqlite.ts";
+import { holdsIn, reading, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { formOf, unwrap, VERSION } from "./records.ts";
 import { checkLayout, NEEDED, type Row, readThread, rowOf, type Stored, TABLE } from "./rows.ts";
@@ -24,19 +24,16 @@ const known = new Set<string>();
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
   if (/\.jsonl?$/.test(path)) return false;
-  const isOurs = isSqlite(path) && hasTable(path);
+  const isOurs = hasTable(path);
   if (isOurs) known.add(path);
   return isOurs;
 }
 
 function hasTable(path: string): boolean {
-  try {
-    const columns = reading(path, (db) => columnsOf(db, TABLE));
+  return holdsIn(path, (db) => {
+    const columns = columnsOf(db, TABLE);
     return NEEDED.every((name) => columns.has(name));
-  } catch {
-    // Not readable, or not a database.
-    return false;
-  }
+  });
 }
 
 function read(path: string, id: string): string[] | null {

@@ -1,10 +1,10 @@
 /** Where Zed keeps its threads: one database for all folders. */
 import { join } from "node:path";
-import type { SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { reading } from "../shared/sqlite.ts";
+import { allRows, type Row, reading, sessionsIn } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { foldersIn, isoTime, titleOf } from "./records.ts";
@@ -59,26 +59,21 @@ function columnsIn(path: string): string[] {
 }
 
 function findRows(path: string): Found[] {
-  try {
-    return reading(path, (db) => {
-      const columns = columnsOf(db, TABLE);
-      const column = (name: string) => (columns.has(name) ? name : `NULL AS ${name}`);
-      const more = ["parent_id", "folder_paths", "folder_paths_order", "created_at"].map(column);
-      const sql = `SELECT id, summary, updated_at, length(data) AS bytes, ${more.join(", ")} FROM ${TABLE}`;
-      const rows = db.prepare(sql).all();
-      const ids = new Set(rows.map(({ id }) => String(id)));
-      // A subagent's thread stays where its parent was deleted: then nothing else leads to it.
-      return rows
-        .filter((row) => !ids.has(textOf(row.parent_id)) || row.parent_id === row.id)
-        .map((row) => foundOf(path, row));
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return sessionsIn(path, threadsIn, (row) => foundOf(path, row));
 }
 
-function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+function threadsIn(db: DatabaseSync): Row[] {
+  const columns = columnsOf(db, TABLE);
+  const column = (name: string) => (columns.has(name) ? name : `NULL AS ${name}`);
+  const more = ["parent_id", "folder_paths", "folder_paths_order", "created_at"].map(column);
+  const sql = `SELECT id, summary, updated_at, length(data) AS bytes, ${more.join(", ")} FROM ${TABLE}`;
+  const rows = allRows(db.prepare(sql));
+  const ids = new Set(rows.map(({ id }) => String(id)));
+  // A subagent's thread stays where its parent was deleted: then nothing else leads to it.
+  return rows.filter((row) => !ids.has(textOf(row.parent_id)) || row.parent_id === row.id);
+}
+
+function foundOf(path: string, row: Row): Found {
   const updatedAt = isoTime(textOf(row.updated_at));
   const folders = foldersIn({
     folder_paths: textOf(row.folder_paths),

@@ -3,14 +3,15 @@ import { accounts, nameOf } from "../../core/accounts.ts";
 import { lastChoices, noteChoice } from "../../core/choices.ts";
 import { writtenBy } from "../../core/journal.ts";
 import type { LimitState } from "../../core/limits.ts";
-import { browse, type Listed } from "../../core/list.ts";
+import { browse, type Listed, type Problem } from "../../core/list.ts";
 import { agentPlaces, type Places } from "../../core/places.ts";
 import { type Preview, previewOf } from "../../core/preview.ts";
 import { pagerIn } from "../../core/process.ts";
 import { type Background, indexInBackground } from "../../core/search.ts";
 import { canContinue } from "../../core/start.ts";
 import { belowHome } from "../session-table.ts";
-import { hasColor } from "../terminal.ts";
+import { problemLines, problemNotice } from "../sessions.ts";
+import { hasColor, say } from "../terminal.ts";
 import { Child, storeOptions, toEnd } from "./child.ts";
 import { FullText } from "./full-text.ts";
 import { Losses } from "./losses.ts";
@@ -36,6 +37,7 @@ export async function choose(screen: Screen, places: Places, start?: Start): Pro
     return await running.choice();
   } finally {
     await running.end();
+    for (const line of problemLines(running.problems)) say(line);
   }
 }
 
@@ -47,6 +49,8 @@ class Running {
   readonly #losses: Losses;
   readonly #fullText: FullText;
   #agents: KnownAgent[] = [];
+  /** What could not be read, which a line of the screen cannot say in full. */
+  problems: readonly Problem[] = [];
   /** By account. */
   #limits: ReadonlyMap<string, LimitState> = new Map();
   #choices: ReadonlyMap<string, string> | undefined;
@@ -117,6 +121,13 @@ class Running {
       sessions: (sessions, total) => {
         // Whatever is done with it is done with an account.
         this.#picker.load(sessions.map(byAccount), total);
+        this.#draw();
+      },
+      problems: (problems) => {
+        this.problems = problems;
+        const notice = problemNotice(problems);
+        if (notice === null) return;
+        this.#picker.notice = notice;
         this.#draw();
       },
       limits: (states) => {

@@ -1,10 +1,11 @@
 /** An export as a database of sessions that is never written to: each conversation is one, `PATH#id`. */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import { SegueError } from "../../../errors.ts";
-import { isFolder } from "../../../io/files.ts";
+import { isFolder, namesOf } from "../../../io/files.ts";
 import { rowPlace } from "../../../io/row-place.ts";
+import { inSearch, noteUnread } from "../../../io/unread.ts";
 import { parseValue, stringify } from "../../../lossless/json-text.ts";
 import type { DocumentForm } from "../../../session/codec.ts";
 import type { Json } from "../../../session/types.ts";
@@ -83,33 +84,35 @@ class Exports {
     const key = `${path}\0${mark}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const files = this.#open(path);
-    const made = files && { mark, files, all: null, others: null };
-    this.#known.set(key, made);
-    return made;
+    try {
+      const files = this.#open(path);
+      const made = files && { mark, files, all: null, others: null };
+      this.#known.set(key, made);
+      return made;
+    } catch (error) {
+      // A damaged archive: looked at again, so that each search is told. Whoever opens it says so.
+      noteUnread(path, error);
+      return null;
+    }
   }
 
   #open(path: string): ExportFiles | null {
-    try {
-      const files = exportAt(path);
-      return files && this.#of.begins(files.head().toString("utf8")) ? files : null;
-    } catch {
-      // Not an archive, or damaged: whoever opens it says so.
-      return null;
-    }
+    const files = exportAt(path);
+    return files && this.#of.begins(files.head().toString("utf8")) ? files : null;
   }
 
   /** The root itself, or exports that are in it. */
   placesIn(root: string): string[] {
     if (this.at(root)) return [root];
     if (!isFolder(root)) return [];
-    return readdirSync(root)
+    return namesOf(root)
       .map((name) => join(root, name))
       .filter((path) => (isFolder(path) || /\.zip$/i.test(path)) && this.at(path) !== null);
   }
 
   list(path: string): Found[] {
-    return [...this.#all(path).values()].map(({ found }) => found);
+    const all = inSearch(path, () => this.#all(path)) ?? new Map<string, Conversation>();
+    return [...all.values()].map(({ found }) => found);
   }
 
   read(path: string, id: string): string[] | null {

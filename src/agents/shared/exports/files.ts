@@ -15,6 +15,7 @@ import { bytesIn, headOf, openFile } from "../../../io/door.ts";
 import { filesIn, isFolder } from "../../../io/files.ts";
 import { readAt } from "../../../io/read-at.ts";
 import { noteTemp } from "../../../io/temps.ts";
+import { noteUnread } from "../../../io/unread.ts";
 import { inZip, isZip, type Zipped } from "../../../io/zip.ts";
 import { Elements, type Span } from "./elements.ts";
 
@@ -67,7 +68,8 @@ export function markOf(path: string): string | null {
       ? shardsIn(path).map((name) => statSync(join(path, name)))
       : [];
     return [info, ...files].map(({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`).join();
-  } catch {
+  } catch (error) {
+    noteUnread(path, error);
     return null;
   }
 }

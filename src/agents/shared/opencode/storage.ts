@@ -2,9 +2,11 @@
  * The folder of JSON files in which OpenCode stored its sessions before version 1.2. It is only
  * read.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { textIn } from "../../../io/door.ts";
+import { isFolder, namesOf } from "../../../io/files.ts";
+import { noteUnread } from "../../../io/unread.ts";
 import { array, isObject, member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
@@ -73,19 +75,11 @@ function found(storage: string, agent: string, id: string, info: JsonObject): Fo
 
 function projects(storage: string): string[] {
   const folder = join(storage, "session");
-  return list(folder).filter((name) => statSync(join(folder, name)).isDirectory());
+  return namesOf(folder).filter((name) => isFolder(join(folder, name)));
 }
 
 function names(folder: string): string[] {
-  return list(folder).filter((name) => name.endsWith(".json"));
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return namesOf(folder).filter((name) => name.endsWith(".json"));
 }
 
 function readAll(folder: string): JsonObject[] {
@@ -97,8 +91,9 @@ function readAll(folder: string): JsonObject[] {
 function readJson(path: string): Json | undefined {
   try {
     return JSON.parse(textIn(path));
-  } catch {
+  } catch (error) {
     // The file does not exist, or is incomplete.
+    noteUnread(path, error);
     return undefined;
   }
 }

@@ -1,15 +1,17 @@
 /** Where OpenCode stores its sessions. */
 
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { textOrNone } from "../../../io/door.ts";
+import { namesOf } from "../../../io/files.ts";
 import { rowPlace } from "../../../io/row-place.ts";
 import { string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Found, Store } from "../../types.ts";
 import { columnsOf } from "../columns.ts";
-import { reading } from "../sqlite.ts";
+import { allRows, type Row, reading, sessionsIn } from "../sqlite.ts";
 import { database } from "./database.ts";
 import type { Flavour } from "./flavour.ts";
 import { projectOf } from "./project.ts";
@@ -20,7 +22,7 @@ import { ownTitle } from "./title.ts";
 export function store(flavour: Flavour): Store {
   const rows = database(flavour);
   const databases = (root: string): string[] =>
-    list(root)
+    namesOf(root)
       .filter((name) => /\.(db|sqlite3?)$/.test(name))
       .map((name) => join(root, name))
       .filter((path) => rows.holds(path));
@@ -100,50 +102,38 @@ function namedDatabase(flavour: Flavour, env: NodeJS.ProcessEnv): string | null 
   return isAbsolute(name) ? resolve(name) : join(dataFolder(flavour, env), name);
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** The sessions of a database, except those of subagents. */
 function findRows(path: string, agent: string): Found[] {
-  try {
-    return reading(path, (db) => {
-      const columns = columnsOf(db, "session");
-      const model = columns.has("model") ? "s.model" : "NULL";
-      const sql = `SELECT s.id, s.title, s.directory, ${model} AS model, s.time_created, s.time_updated,
+  return sessionsIn(path, rowsIn, (row) => foundOf(path, agent, row));
+}
+
+function rowsIn(db: DatabaseSync): Row[] {
+  const columns = columnsOf(db, "session");
+  const model = columns.has("model") ? "s.model" : "NULL";
+  const sql = `SELECT s.id, s.title, s.directory, ${model} AS model, s.time_created, s.time_updated,
         (SELECT count(*) FROM message m WHERE m.session_id = s.id) AS messages
         FROM session s WHERE s.parent_id IS NULL`;
-      return db
-        .prepare(sql)
-        .all()
-        .map((row): Found => {
-          const updated = Number(row.time_updated);
-          return {
-            agent,
-            id: String(row.id),
-            path,
-            mtime: updated,
-            bytes: 0,
-            summary: {
-              title: typeof row.title === "string" ? ownTitle(row.title) : null,
-              cwd: typeof row.directory === "string" ? row.directory : null,
-              model: modelOf(row.model)?.modelID ?? null,
-              createdAt: isoTime(Number(row.time_created)),
-              updatedAt: isoTime(updated),
-              messages: Number(row.messages),
-              parent: null,
-            },
-          };
-        });
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return allRows(db.prepare(sql));
+}
+
+function foundOf(path: string, agent: string, row: Row): Found {
+  const updated = Number(row.time_updated);
+  return {
+    agent,
+    id: String(row.id),
+    path,
+    mtime: updated,
+    bytes: 0,
+    summary: {
+      title: typeof row.title === "string" ? ownTitle(row.title) : null,
+      cwd: typeof row.directory === "string" ? row.directory : null,
+      model: modelOf(row.model)?.modelID ?? null,
+      createdAt: isoTime(Number(row.time_created)),
+      updatedAt: isoTime(updated),
+      messages: Number(row.messages),
+      parent: null,
+    },
+  };
 }
 
 function lastModel(path: string): string | null {

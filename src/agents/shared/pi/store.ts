@@ -3,6 +3,7 @@ import { basename, posix, win32 } from "node:path";
 import { headOf } from "../../../io/door.ts";
 import { filesIn } from "../../../io/files.ts";
 import { expandHome, type Host } from "../../../io/host.ts";
+import { readOr } from "../../../io/unread.ts";
 import { member, string } from "../../../session/json.ts";
 import type { Header, Json } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
@@ -53,12 +54,7 @@ function idInHeader(path: string): string | undefined {
 
 /** The lines that a file begins with; none for one that cannot be read. */
 export function headLines(path: string, bytes = HEAD_BYTES): string[] {
-  try {
-    return headOf(path, bytes).toString("utf8").split("\n");
-  } catch {
-    // No permission to read it: not a session.
-    return [];
-  }
+  return readOr(path, [], () => headOf(path, bytes).toString("utf8").split("\n"));
 }
 
 /** The first line that is JSON must be the header; before it, oh-my-pi has the title. */

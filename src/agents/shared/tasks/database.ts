@@ -1,15 +1,8 @@
 /** Folders of tasks as a database: a task is `tasks#<id>`. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Overtaken, SegueError } from "../../../errors.ts";
+import { namesOf, statOf } from "../../../io/files.ts";
 import { putFile } from "../../../io/output.ts";
 import { parseValue } from "../../../lossless/json-text.ts";
 import { isObject, member } from "../../../session/json.ts";
@@ -45,7 +38,7 @@ export function taskDatabase(dialect: TaskDialect, holds: Database["holds"]): Da
 /** Is it a folder of this extension's tasks? Elsewhere than in its own folder, the list shows it. */
 export function holdsTasks(path: string, { extensions, home = [], list }: TaskDialect): boolean {
   if (basename(path) !== "tasks") return false;
-  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
+  if (!(statOf(path)?.isDirectory() ?? false)) return false;
   const folder = dirname(path);
   const owner = basename(folder).toLowerCase();
   if (extensions.includes(owner)) return true;
@@ -64,11 +57,7 @@ function listIn(path: string): TaskDialect["list"] | null {
 
 /** The folders of tasks; what begins with a dot is on its way in, and with a line below, an index. */
 export function namesIn(root: string): string[] {
-  try {
-    return readdirSync(root).filter((name) => !/^[._]/.test(name));
-  } catch {
-    return [];
-  }
+  return namesOf(root).filter((name) => !/^[._]/.test(name));
 }
 
 function replace(

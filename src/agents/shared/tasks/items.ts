@@ -3,8 +3,8 @@
  * others have a list; before, all had it in the editor's own state, a database beside the folders of all
  * extensions.
  */
-import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { statOf } from "../../../io/files.ts";
 import { parseValue } from "../../../lossless/json-text.ts";
 import { array, isObject, member } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
@@ -48,7 +48,7 @@ const lists = new Map<string, Kept>();
 const NONE: List = new Map();
 
 function kept(agent: string, path: string, read: (path: string) => Json | undefined): List {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = statOf(path);
   if (!info?.isFile()) return NONE;
   const stamp = `${info.mtimeMs} ${info.size}`;
   const key = `${agent} ${path}`;

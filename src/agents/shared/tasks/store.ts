@@ -1,7 +1,8 @@
 /** Where the extensions keep their tasks, in each editor. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { textOrNone } from "../../../io/door.ts";
+import { statOf } from "../../../io/files.ts";
 import { type Host, hostOf } from "../../../io/host.ts";
 import { rowPlace } from "../../../io/row-place.ts";
 import { parseValue } from "../../../lossless/json-text.ts";
@@ -72,7 +73,7 @@ export function tasksThere(dialect: TaskDialect, env: NodeJS.ProcessEnv, host: H
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(path)?.isDirectory() ?? false;
 }
 
 /** The editor's settings are JSON with comments. */
@@ -98,7 +99,7 @@ export function taskAt(
   dialect: TaskDialect,
   agent: string,
 ): Found | null {
-  const info = statSync(placesOf(root, id).messages, { throwIfNoEntry: false });
+  const info = statOf(placesOf(root, id).messages);
   if (!info?.isFile()) return null;
   const file = { mtime: info.mtimeMs, bytes: info.size, inode: info.ino };
   const item = itemAt(root, id, dialect);
