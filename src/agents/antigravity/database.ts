@@ -1,14 +1,16 @@
 /** Conversations in databases: each has one of its own. */
+
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
+import { readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { type Lines, movedOn, sameLines } from "../shared/lines.ts";
-import { isSqlite, reading, writing } from "../shared/sqlite.ts";
+import { holdsIn, isSqlite, reading, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { readInput } from "./content.ts";
 import { at, textAt, timeIn, unwrap } from "./records.ts";
@@ -36,12 +38,7 @@ export function holds(path: string): boolean {
   // A conversation's own file: one that does not exist yet is made with it.
   if (!existsSync(path)) return /[/\\]conversations[/\\][^/\\]+\.db$/.test(path);
   if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
-  try {
-    return reading(path, (db) => missingIn(db) === null);
-  } catch {
-    // Not readable, or not a database.
-    return false;
-  }
+  return holdsIn(path, (db) => missingIn(db) === null);
 }
 
 function read(path: string, id: string): string[] | null {
@@ -54,13 +51,8 @@ function read(path: string, id: string): string[] | null {
 
 /** What a list says of a conversation that is not in the index; null if it has no steps, or cannot be read. */
 export function headOf(path: string, id: string): Summary | null {
-  try {
-    const lines = reading(path, (db) => readHead(db, id));
-    return lines === null ? null : summaryOf(id, lines);
-  } catch {
-    // Locked for a long time, or damaged.
-    return null;
-  }
+  const lines = readOr(path, null, () => reading(path, (db) => readHead(db, id)));
+  return lines === null ? null : summaryOf(id, lines);
 }
 
 function replace(path: string, id: string, before: Lines, after: Lines): void {

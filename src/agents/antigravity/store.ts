@@ -1,6 +1,6 @@
 /** Where Antigravity keeps its conversations: a database each, and an index of all. */
-import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { namesOf, statOf } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { rowPlace } from "../../io/row-place.ts";
 import { folderAt } from "../shared/uri.ts";
@@ -18,7 +18,7 @@ export const store: Store = {
 
   async find(root) {
     const about = new Map(aboutAll(root).map((one) => [one.id, one]));
-    return namesIn(join(root, "conversations")).flatMap((name) => {
+    return namesOf(join(root, "conversations")).flatMap((name) => {
       const path = join(root, "conversations", name);
       return path.endsWith(".db") ? foundAt(path, about.get(idOf(path))) : [];
     });
@@ -56,22 +56,14 @@ function aboutAt(place: string): About | undefined {
   return aboutAll(dirname(dirname(path))).find(({ id }) => id === idOf(path));
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** `about`: what the index says. One that is not in it is described by what it says itself. */
 function foundAt(path: string, about?: About): Found[] {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = statOf(path);
   if (!info?.isFile() || !holds(path)) return [];
   const own = about ?? aboutIn(path);
   if (own === null) return [];
   // What was written last is in the log until the program ends.
-  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  const log = statOf(`${path}-wal`);
   const mtime = Math.max(info.mtimeMs, log?.mtimeMs ?? 0);
   const bytes = info.size + (log?.size ?? 0);
   const updatedAt = new Date(mtime).toISOString();

@@ -1,7 +1,9 @@
 /** The index of conversations: one that is not in it is not offered. */
+
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, string } from "../../session/json.ts";
 import { columnsOf } from "../shared/columns.ts";
@@ -38,12 +40,9 @@ function indexFor(path: string): string | null {
 export function aboutAll(root: string): About[] {
   const path = join(root, `${TABLE}.db`);
   if (tablesOf(path)?.has(TABLE) !== true) return [];
-  try {
-    return reading(path, (db) => db.prepare(`SELECT * FROM ${TABLE}`).all().map(aboutOf));
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  return readOr(path, [], () =>
+    reading(path, (db) => db.prepare(`SELECT * FROM ${TABLE}`).all().map(aboutOf)),
+  );
 }
 
 function aboutOf(row: Record<string, SQLOutputValue>): About {

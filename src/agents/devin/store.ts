@@ -1,7 +1,9 @@
 /** Where Devin CLI keeps its sessions: in one database for all folders. */
+
 import { join } from "node:path";
 import type { SQLOutputValue } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
+import { readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
@@ -85,8 +87,8 @@ function factsIn(path: string): Json {
 
 /** Sessions that have a message, and that Devin itself lists. */
 function findRows(path: string): Found[] {
-  try {
-    return reading(path, (db) => {
+  return readOr(path, [], () =>
+    reading(path, (db) => {
       const isHidden = columnsOf(db, "sessions").has("hidden") ? "COALESCE(s.hidden, 0) <> 0" : "0";
       const title = columnsOf(db, "sessions").has("title") ? "s.title" : "NULL";
       const sql = `SELECT s.id, ${title} AS title, s.working_directory, s.model, s.created_at, s.last_activity_at
@@ -95,11 +97,8 @@ function findRows(path: string): Found[] {
       const statement = db.prepare(sql);
       statement.setReadBigInts(true);
       return statement.all().map((row) => foundOf(path, row));
-    });
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+    }),
+  );
 }
 
 function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {

@@ -4,10 +4,11 @@
  * answer is in `<hash of the folder>/<hash>/<hash>`. Still older sessions are `<hash of the folder>/<hash>.chat`.
  * All of them are only read.
  */
+
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { SegueError } from "../../errors.ts";
+import { statOf } from "../../io/files.ts";
 import { array, isObject, listOf, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -155,7 +156,7 @@ function sessionsOf(path: string): Found[] {
 }
 
 function foundAt(path: string, name: string, id: string): Found | null {
-  const info = statSync(join(path, name), { throwIfNoEntry: false });
+  const info = statOf(join(path, name));
   if (!info?.isFile() || info.size === 0) return null;
   const { mtimeMs: mtime, size: bytes, ino: inode } = info;
   return { agent: "kiro", id, path, mtime, bytes, inode };
@@ -209,5 +210,5 @@ export function wholeEditor(file: string): string | null {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
 }

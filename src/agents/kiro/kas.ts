@@ -2,9 +2,11 @@
  * The store of Kiro CLI 3, which Kiro's editor shares since its version 1: `<hash of the folders>/<id>/` below
  * `~/.kiro/sessions`, with session.json and messages.jsonl. Sessions there are only read.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { SegueError } from "../../errors.ts";
+import { namesOf, statOf } from "../../io/files.ts";
 import { array, isObject, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -34,15 +36,11 @@ export function holdsKas(path: string): boolean {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(path)?.isDirectory() ?? false;
 }
 
 export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return namesOf(folder);
 }
 
 /** What session.json says; null if there is none, or it is damaged. */
@@ -98,7 +96,7 @@ export function findKas(root: string): Found[] {
 function foundIn(bucket: string, id: string): Found[] {
   if (!isId(id)) return [];
   const folder = join(bucket, id);
-  const info = statSync(join(folder, "messages.jsonl"), { throwIfNoEntry: false });
+  const info = statOf(join(folder, "messages.jsonl"));
   const about = aboutKas(folder);
   const isThere = about !== null || existsSync(join(folder, "session.json"));
   if (!info?.isFile() || info.size === 0 || !isThere) return [];
@@ -112,7 +110,7 @@ function subagentsIn(folder: string): Found[] {
   const parent = aboutKas(dirname(folder));
   if (parent === null) return [];
   return idsOf(folder).flatMap((id): Found[] => {
-    const info = statSync(join(folder, `${id}.jsonl`), { throwIfNoEntry: false });
+    const info = statOf(join(folder, `${id}.jsonl`));
     if (!info?.isFile() || info.size === 0) return [];
     const { mtimeMs: mtime, size: bytes, ino: inode } = info;
     const summary = shown(ofSubagent(parent, id), mtime);

@@ -1,8 +1,7 @@
 /** Where Muse Code keeps its sessions: a folder for each, below that of the day on which it began. */
-import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { textOrNone } from "../../io/door.ts";
-import { filesIn } from "../../io/files.ts";
+import { filesIn, statOf } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { string } from "../../session/json.ts";
@@ -67,7 +66,7 @@ function dataFolder(env: NodeJS.ProcessEnv, { path, home }: Host): string {
 
 /** The folder that a log's first events name; they may stand in a frame. */
 function folderIn(log: string): string | null {
-  if (!(statSync(log, { throwIfNoEntry: false })?.isFile() ?? false)) return null;
+  if (!(statOf(log)?.isFile() ?? false)) return null;
   for (const line of (textOrNone(log) ?? "").split("\n")) {
     const stored = line.includes("workspace_root") ? unwrap(parseValue(line) ?? null) : null;
     const inner = stored?.kind === "frame" ? stored.children.map(unwrap) : [stored];

@@ -2,13 +2,15 @@
  * Trae's sessions in the states of its editor: one value has all sessions of a workspace, each with its messages.
  * Newer versions leave the messages out, which are then in an encrypted database.
  */
-import { statSync } from "node:fs";
+
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { statOf } from "../../io/files.ts";
+import { readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, listOf, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
-import { reading, tablesOf } from "../shared/sqlite.ts";
+import { holdsIn, reading, tablesOf } from "../shared/sqlite.ts";
 import { STATE, textOf, workspaceFolder, workspacesOf } from "../shared/state.ts";
 import type { Found } from "../types.ts";
 import { timeOf, titleOf } from "./records.ts";
@@ -24,13 +26,8 @@ const NAMES = [AGENT, ...OLDER.flatMap((name) => [name, `${name}-`, `${name}.`])
 /** Is it a state with sessions of Trae's? Every editor of this family has states of this name. */
 export function holdsSessions(path: string): boolean {
   if (basename(path) !== STATE || tablesOf(path)?.has("ItemTable") !== true) return false;
-  try {
-    const sql = `SELECT 1 FROM ItemTable WHERE ${KEYS} LIMIT 1`;
-    return reading(path, (db) => db.prepare(sql).get(...NAMES) !== undefined);
-  } catch {
-    // Locked for a long time, or of another layout.
-    return false;
-  }
+  const sql = `SELECT 1 FROM ItemTable WHERE ${KEYS} LIMIT 1`;
+  return holdsIn(path, (db) => db.prepare(sql).get(...NAMES) !== undefined);
 }
 
 /** The sessions in which something was said; of several with one id, the one with the most messages. */
@@ -96,13 +93,9 @@ export function findIn(user: string): Found[] {
 }
 
 export function findState(path: string): Found[] {
-  try {
-    const cwd = folderOfState(path);
-    return reading(path, sessionsIn).map((session) => foundOf(path, session, cwd));
-  } catch {
-    // Locked for a long time, or not readable.
-    return [];
-  }
+  const cwd = folderOfState(path);
+  const sessions = readOr(path, [], () => reading(path, sessionsIn));
+  return sessions.map((session) => foundOf(path, session, cwd));
 }
 
 function foundOf(path: string, session: JsonObject, cwd: string | null): Found {
@@ -112,7 +105,7 @@ function foundOf(path: string, session: JsonObject, cwd: string | null): Found {
     agent: "trae",
     id: string(session.sessionId)?.trim() ?? "",
     path,
-    mtime: Date.parse(updatedAt ?? "") || (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
+    mtime: Date.parse(updatedAt ?? "") || (statOf(path)?.mtimeMs ?? 0),
     bytes: 0,
     summary: {
       title: titleOf(session),
