@@ -1,0 +1,130 @@
+/** All that a store has of one session. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import type { Agent, Found } from "../agents/types.ts";
+import { placeOf } from "../catalog/stores.ts";
+import { childrenOf } from "../convert/read/bases.ts";
+import { rowsAt } from "../convert/read/open.ts";
+import { besides, filesBelow, RUNNING } from "../convert/store/beside.ts";
+import { fileAt } from "../io/files.ts";
+import type { Env } from "../io/state.ts";
+import type { Role, State } from "./manifest.ts";
+
+/** A file, or rows of a database, that belong to a session. */
+export interface Piece {
+  role: Role;
+  /** A path, or `path#id`. */
+  place: string;
+  /** The path below the store's folder, with "/"; null for a file elsewhere. */
+  name: string | null;
+  /** null for rows of a subagent, whose state only reading them tells. */
+  state: State | null;
+  mode: number | null;
+}
+
+/** Where a session was found. */
+export interface Origin {
+  agent: Agent;
+  found: Found;
+  /** The store's folder. */
+  root: string;
+  env: Env;
+}
+
+export function stateOf({ mtime, bytes, inode = 0 }: Found): State {
+  return { mtime, bytes, inode };
+}
+
+/** The session itself first. */
+export async function piecesOf(origin: Origin): Promise<Piece[]> {
+  const { agent, found } = origin;
+  const place = placeOf(found, agent);
+  const isRows = place !== found.path;
+  const own: Piece[] = isRows
+    ? [{ role: "rows", place, name: rowsName(found), state: stateOf(found), mode: null }]
+    : pieceAt("session", place, origin.root);
+  const files = isRows ? filesOfRows(origin) : besides(place, { id: found.id, path: place });
+  const children = await childrenOf(agent, place);
+  const bases = isRows ? [] : await basesOf(origin, [place, ...children]);
+  const all = [
+    ...own,
+    ...children.flatMap((child) => childAt(child, origin.root)),
+    ...bases.flatMap((path) => pieceAt("base", path, origin.root)),
+    ...files.flatMap(({ from }) => pieceAt("beside", from, origin.root)),
+  ];
+  return [...new Map(all.reverse().map((piece) => [piece.place, piece])).values()].reverse();
+}
+
+/** The current state of a file; null if it is gone. */
+export function stateAt(path: string): State | null {
+  const file = fileAt(path);
+  return file ? { mtime: file.mtime, bytes: file.bytes, inode: file.inode } : null;
+}
+
+function rowsName({ id }: Found): string {
+  return `${id.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^\.+/, "")}.jsonl`;
+}
+
+function childAt(place: string, root: string): Piece[] {
+  const rows = rowsAt(place);
+  if (!rows) return pieceAt("subagent", place, root);
+  const name = rowsName({ agent: "", path: "", mtime: 0, bytes: 0, id: rows.id });
+  return [{ role: "subagent", place, name: `subagents/${name}`, state: null, mode: null }];
+}
+
+function pieceAt(role: Role, path: string, root: string): Piece[] {
+  const state = stateAt(path);
+  if (!state) return [];
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  return [{ role, place: path, name: nameIn(root, path), state, mode: (mode ?? 0o600) & 0o777 }];
+}
+
+function nameIn(root: string, path: string): string | null {
+  const names = relative(root, path).split(sep);
+  return names[0] === ".." || names[0] === "" || join(root, ...names) !== path
+    ? null
+    : names.join("/");
+}
+
+async function basesOf({ agent, env }: Origin, paths: readonly string[]): Promise<string[]> {
+  const { store } = agent;
+  if (!store.bases) return [];
+  const roots = store.roots(env);
+  const all = await Promise.all(paths.map((path) => store.bases?.(path, roots) ?? []));
+  return all.flat().map(({ path }) => path);
+}
+
+/** How far below its root a store of documents has a session's own folder. */
+const DEEPEST = 2;
+
+/** Of a store of documents: they are the session as its agent wrote it, and have what no row has. */
+function filesOfRows({ agent, found: { path, id } }: Origin): { from: string }[] {
+  const file = agent.store.database?.file?.(path, id);
+  if (file !== undefined && existsSync(file)) return [{ from: file }];
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return namedIn(path, id, DEEPEST).map((from) => ({ from }));
+}
+
+/** Files with this name and any ending, and all files in a folder of this name. */
+function namedIn(folder: string, id: string, depth: number): string[] {
+  const entries = entriesIn(folder);
+  const own = entries.filter(({ name }) => name === id || name.startsWith(`${id}.`));
+  if (own.length > 0) {
+    return own.flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isFile()) return RUNNING.test(entry.name) ? [] : [path];
+      return entry.isDirectory() ? filesBelow(path) : [];
+    });
+  }
+  if (depth <= 1) return [];
+  const below = entries.filter((entry) => entry.isDirectory());
+  return below.flatMap(({ name }) => namedIn(join(folder, name), id, depth - 1));
+}
+
+function entriesIn(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
