@@ -124,6 +124,7 @@ export async function verifyArchive(
 function opened(places: Places): Archive {
   const archive = new Archive(archiveFolder(places), places.env);
   archive.require();
+  finishSweep(archive);
   return archive;
 }
 

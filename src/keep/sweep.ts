@@ -7,21 +7,16 @@ import type { Archive, Stored } from "./archive.ts";
 import { chunksOf } from "./manifest.ts";
 
 /**
- * Chunks of a machine that none of its manifests names: of `among`, or of all. None if a manifest is
- * damaged: what it names is unknown, and the next keep may mend it.
+ * Removes chunks of a machine that none of its manifests names: of `among`, or of all. False if a
+ * manifest is damaged: what it names is unknown, and the next keep may mend it.
  */
-export function sweep(archive: Archive, machine: string, among?: Iterable<string>): number {
+export function sweep(archive: Archive, machine: string, among?: Iterable<string>): boolean {
   return archive.locked(() => {
     const needed = neededBy(archive.all([machine]));
-    if (needed === null) return 0;
+    if (needed === null) return false;
     const objects = archive.objectsOf(machine);
-    let removed = 0;
-    for (const name of among ?? objects.names()) {
-      if (needed.has(name)) continue;
-      objects.remove(name);
-      removed++;
-    }
-    return removed;
+    for (const name of among ?? objects.names()) if (!needed.has(name)) objects.remove(name);
+    return true;
   });
 }
 
@@ -43,8 +38,7 @@ function markOf(archive: Archive, machine: string): string {
 export function finishSweep(archive: Archive): void {
   const mark = markOf(archive, archive.machine);
   if (!existsSync(mark)) return;
-  sweep(archive, archive.machine);
-  rmSync(mark, { force: true });
+  if (sweep(archive, archive.machine)) rmSync(mark, { force: true });
 }
 
 /**
@@ -65,7 +59,6 @@ export function forget(archive: Archive, gone: readonly Stored[]): void {
     archive.locked(() => {
       for (const one of gone) if (one.machine === machine) rmSync(one.path, { force: true });
     });
-    sweep(archive, machine);
-    rmSync(mark, { force: true });
+    if (sweep(archive, machine)) rmSync(mark, { force: true });
   }
 }
