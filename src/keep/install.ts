@@ -3,17 +3,19 @@
  * restore is cleaned up, and a finished one can be undone.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { whoseOf } from "../agents/profile.ts";
 import { sameLines } from "../agents/shared/lines.ts";
 import type { Agent } from "../agents/types.ts";
 import { isThere, openSession, rowsAt } from "../convert/read/open.ts";
 import { readHeader } from "../convert/read/session.ts";
 import { notedOf } from "../convert/store/beside.ts";
-import { linesIn, writeRows } from "../convert/store/rows.ts";
+import { keepHead, linesIn, writeRows } from "../convert/store/rows.ts";
 import { SegueError } from "../errors.ts";
 import { addEntry, type NotedEntry, noteEntry, removeEntry } from "../io/index-entry.ts";
 import { Input } from "../io/input.ts";
 import { Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
+import { rowPlace } from "../io/row-place.ts";
 import { dropBegun, type Env, markBegun } from "../io/state.ts";
 import { commitAll, type Prepared, takeAway, type Wanted } from "./get.ts";
 import type { Kept } from "./manifest.ts";
@@ -53,7 +55,7 @@ export function install(work: Installing): number {
   try {
     const entries = entriesFor(work);
     noted = journal.add(writeOf(work, entries));
-    const written = putAll(work);
+    const written = putAll(work, journal);
     addAll(store.env, entries);
     dropBegun(store.env, own.to);
     return written;
@@ -83,37 +85,51 @@ function refuseOther({ rows }: Installing): void {
   }
 }
 
-function writeOf({ kept, own, files }: Installing, entries: readonly NotedEntry[]) {
-  const { agent, profile, id } = kept;
+function writeOf(
+  { kept, store, own, rows, files }: Installing,
+  entries: readonly NotedEntry[],
+): Omit<Write, "n" | "time"> {
   const { bytes, sha256 } = own.file;
-  const whose = { agent, id, ...(profile === null ? {} : { profile }) };
-  const target: Side = { ...whose, path: own.to, bytes, sha256 };
+  const target: Side = { ...whoseOf(store.agent), id: kept.id, path: own.to, bytes, sha256 };
   const beside = files.filter(({ to }) => to !== own.to).map(({ out }) => out);
   const made = files.map(({ out }) => out.madeFolder).filter((folder) => folder !== null);
   // The topmost one has the others in it.
   const [madeFolder = null] = made.sort((a, b) => a.length - b.length);
+  const path = rows.find(({ to }) => to === own.to)?.path;
+  const isOpened = path !== undefined && store.agent.store.database?.unopened !== undefined;
   return {
-    ...{ action: "create" as const, path: own.to, before: 0, madeFolder, carry: null },
+    ...{ action: "create", path: own.to, before: 0, madeFolder, carry: null },
     ...{ source: { ...target, path: kept.place }, target, ...notedOf(beside) },
+    ...(isOpened ? { backup: keepHead(store.env, linesIn(readFileSync(path))) } : {}),
     ...(entries.length > 0 ? { entries: [...entries] } : {}),
   };
 }
 
 /** Documents among the files may bring their rows along. */
-function putAll({ kept, store, rows, files }: Installing): number {
+function putAll(work: Installing, journal: Journal): number {
+  const { kept, store, own, rows, files } = work;
   const { agent, command, env, scratch } = store;
   commitAll(files);
   let written = files.length;
-  for (const { to: place, path } of rows) {
+  for (const { file, to: place, path } of rows) {
     const lines = linesIn(readFileSync(path));
     const there = rowsAt(place);
     const now = there?.database.read(there.path, there.id) ?? null;
     if (now !== null && sameLines(now, lines)) continue;
+    if (place !== own.to) journal.add(alongWith(work, { file, to: place }));
     const cwd = kept.cwd !== null && existsSync(kept.cwd) ? kept.cwd : process.cwd();
     writeRows({ place, agent, lines, command, cwd, scratch, env });
     written++;
   }
   return written;
+}
+
+/** A subagent's session in the database: undone with the session that it is of. */
+function alongWith({ kept, store }: Installing, { file, to }: Wanted): Omit<Write, "n" | "time"> {
+  const { bytes, sha256, place } = file;
+  const target: Side = { ...whoseOf(store.agent), id: rowPlace(to).id, path: to, bytes, sha256 };
+  const source = { ...target, agent: kept.agent, path: place };
+  return { action: "create", path: to, before: 0, madeFolder: null, carry: null, source, target };
 }
 
 /** For indexes that the agent keeps of its sessions. */

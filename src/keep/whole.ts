@@ -7,6 +7,7 @@ import { childrenOf } from "../convert/read/bases.ts";
 import { rowsAt } from "../convert/read/open.ts";
 import { besides, filesBelow, RUNNING } from "../convert/store/beside.ts";
 import { fileAt } from "../io/files.ts";
+import { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
 import type { Role, State } from "./manifest.ts";
 
@@ -51,6 +52,7 @@ export async function piecesOf(origin: Origin): Promise<Piece[]> {
     ...children.flatMap((child) => childAt(child, origin.root)),
     ...bases.flatMap((path) => pieceAt("base", path, origin.root)),
     ...files.flatMap(({ from }) => pieceAt("beside", from, origin.root)),
+    ...(isRows ? [] : sharedBy(origin, [place, ...children, ...bases])),
   ];
   return [...new Map(all.reverse().map((piece) => [piece.place, piece])).values()].reverse();
 }
@@ -92,6 +94,23 @@ async function basesOf({ agent, env }: Origin, paths: readonly string[]): Promis
   const roots = store.roots(env);
   const all = await Promise.all(paths.map((path) => store.bases?.(path, roots) ?? []));
   return all.flat().map(({ path }) => path);
+}
+
+/** What its records refer to, and other sessions may have, too. */
+function sharedBy({ agent, root }: Origin, paths: readonly string[]): Piece[] {
+  const { store } = agent;
+  const found = new Set<string>();
+  for (const path of store.shared ? paths : []) {
+    const input = new Input(path);
+    try {
+      for (const { text } of input.lines()) {
+        for (const { from } of store.shared?.(text, path, root) ?? []) found.add(from);
+      }
+    } finally {
+      input.close();
+    }
+  }
+  return [...found].flatMap((path) => pieceAt("beside", path, root));
 }
 
 /** How far below its root a store of documents has a session's own folder. */
