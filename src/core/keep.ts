@@ -20,8 +20,7 @@ import type { Places } from "./places.ts";
 import { refuseStore } from "./refuse.ts";
 import { settings } from "./settings.ts";
 
-export type { Restored } from "../keep/restore.ts";
-export type { Damage, Verified } from "../keep/verify.ts";
+export type { Damage } from "../keep/verify.ts";
 
 export interface KeepRequest {
   /** Only this agent's sessions; undefined for all. */

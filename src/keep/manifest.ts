@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { array, isObject, member, number, string } from "../session/json.ts";
 import type { Json } from "../session/types.ts";
 
-export const KEPT_SCHEMA = "segue/kept@1";
+const KEPT_SCHEMA = "segue/kept@1";
 
 /** The state of a file or of a database's session: as long as it is the same, nothing is read. */
 export interface State {
@@ -24,7 +24,7 @@ export interface Chunk {
   bytes: number;
 }
 
-export const ROLES = ["session", "rows", "subagent", "base", "beside"] as const;
+const ROLES = ["session", "rows", "subagent", "base", "beside"] as const;
 
 /**
  * `session`: the session's own file. `rows`: of a database, as lines. `subagent`: a transcript of one.

@@ -46,7 +46,7 @@ export function placeInStore(file: KeptFile, kept: Kept, { root, own }: Home): s
 }
 
 /** The database may have moved with its store. */
-export function rowsInStore(place: string, kept: Kept, root: string): string {
+function rowsInStore(place: string, kept: Kept, root: string): string {
   const { path, id } = rowPlace(place);
   if (!isWithin(path, kept.root, RULES)) return place;
   return `${join(root, relative(kept.root, path))}#${id}`;

@@ -32,7 +32,7 @@ export function selectKept(archive: Archive, selector: string): Selected {
 }
 
 /** Every session in the archive, the newest first. */
-export function sessionsIn(archive: Archive): Selected[] {
+function sessionsIn(archive: Archive): Selected[] {
   const groups = new Map<string, Selected>();
   const isOurs = ({ machine }: Stored): boolean => machine === archive.machine;
   const all = archive.all();
