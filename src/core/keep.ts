@@ -15,7 +15,7 @@ import { type Restored, restoreInto, restoreTo } from "../keep/restore.ts";
 import { type Selected, selectKept } from "../keep/select.ts";
 import { finishSweep, forget, sweep } from "../keep/sweep.ts";
 import { type Verified, verify } from "../keep/verify.ts";
-import type { Origin } from "../keep/whole.ts";
+import { Folders, type Origin } from "../keep/whole.ts";
 import type { Places } from "./places.ts";
 import { refuseStore } from "./refuse.ts";
 import { settings } from "./settings.ts";
@@ -89,6 +89,7 @@ export async function keepSessions(places: Places, request: KeepRequest): Promis
 async function origins(places: Places, { agent: only, cwd }: KeepRequest): Promise<Origin[]> {
   const here = cwd === undefined ? null : await placesHere({ ...places, cwd }, only);
   const stores = await walk(places, only);
+  const folders = new Folders();
   return stores.flatMap(({ agent: keeper, root, found: all }) => {
     const agent = findAgent(keeper.profile?.name ?? keeper.id, places.profiles);
     if (!agent) return [];
@@ -96,7 +97,7 @@ async function origins(places: Places, { agent: only, cwd }: KeepRequest): Promi
       if (isNothing(found.bytes, agent)) return false;
       return here === null || here.has(placeOf(found, agent));
     });
-    return meant.map((found): Origin => ({ agent, found, root, env: places.env }));
+    return meant.map((found): Origin => ({ agent, found, root, env: places.env, folders }));
   });
 }
 

@@ -1,5 +1,5 @@
 /** All that a store has of one session. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Agent, Found } from "../agents/types.ts";
 import { placeOf } from "../catalog/stores.ts";
@@ -30,6 +30,7 @@ export interface Origin {
   /** The store's folder. */
   root: string;
   env: Env;
+  folders: Folders;
 }
 
 export function stateOf({ mtime, bytes, inode = 0 }: Found): State {
@@ -113,34 +114,54 @@ function sharedBy({ agent, root }: Origin, paths: readonly string[]): Piece[] {
   return [...found].flatMap((path) => pieceAt("beside", path, root));
 }
 
-/** How far below its root a store of documents has a session's own folder. */
-const DEEPEST = 2;
-
 /** Of a store of documents: they are the session as its agent wrote it, and have what no row has. */
-function filesOfRows({ agent, found: { path, id } }: Origin): { from: string }[] {
+function filesOfRows({ agent, found: { path, id }, folders }: Origin): { from: string }[] {
   const file = agent.store.database?.file?.(path, id);
   if (file !== undefined && existsSync(file)) return [{ from: file }];
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return namedIn(path, id, DEEPEST).map((from) => ({ from }));
+  return folders.named(path, id).map((from) => ({ from }));
 }
 
-/** Files with this name and any ending, and all files in a folder of this name. */
-function namedIn(folder: string, id: string, depth: number): string[] {
-  const entries = entriesIn(folder);
-  const own = entries.filter(({ name }) => name === id || name.startsWith(`${id}.`));
-  if (own.length > 0) {
-    return own.flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isFile()) return RUNNING.test(entry.name) ? [] : [path];
-      return entry.isDirectory() ? filesBelow(path) : [];
+/**
+ * Files by the ids in their names, each store listed once: below its root, or in a folder of that, a
+ * session has a folder with its id as name, or files with its id and any ending.
+ */
+export class Folders {
+  readonly #stores = new Map<string, Map<string, string[]>>();
+
+  named(root: string, id: string): string[] {
+    const known = this.#stores.get(root);
+    const store = known ?? listed(root);
+    if (!known) this.#stores.set(root, store);
+    return (store.get(id) ?? []).flatMap((path) => {
+      return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? filesBelow(path) : [path];
     });
   }
-  if (depth <= 1) return [];
-  const below = entries.filter((entry) => entry.isDirectory());
-  return below.flatMap(({ name }) => namedIn(join(folder, name), id, depth - 1));
 }
 
-function entriesIn(folder: string) {
+function listed(root: string): Map<string, string[]> {
+  const store = new Map<string, string[]>();
+  const add = (folder: string, entry: Dirent): void => {
+    const isOther = !entry.isDirectory() && !entry.isFile();
+    if (isOther || RUNNING.test(entry.name)) return;
+    const path = join(folder, entry.name);
+    for (const name of namesFor(entry.name)) store.set(name, [...(store.get(name) ?? []), path]);
+  };
+  for (const entry of entriesIn(root)) {
+    add(root, entry);
+    const below = join(root, entry.name);
+    if (entry.isDirectory()) for (const one of entriesIn(below)) add(below, one);
+  }
+  return store;
+}
+
+/** The name, and what is before each of its dots. */
+function namesFor(name: string): string[] {
+  const words = name.split(".");
+  return words.map((_, n) => words.slice(0, n + 1).join("."));
+}
+
+function entriesIn(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
