@@ -17,7 +17,9 @@ export function machineName(env: Env): string {
   const path = join(stateFolder(env), "machine");
   const known = textOrNone(path).trim();
   if (NAME.test(known)) return known;
-  const host = hostname().toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const host = hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-");
   const readable = host.replace(/^-+/, "").slice(0, 40) || "machine";
   const name = `${readable}-${randomBytes(6).toString("hex")}`;
   const out = new Output(path);

@@ -40,7 +40,8 @@ export interface Home {
 /** In its agent's store; null for a file that was in neither the store nor the agent's own folder. */
 export function placeInStore(file: KeptFile, kept: Kept, { root, own }: Home): string | null {
   if (file.mode === null) return rowsInStore(file.place, kept, root);
-  if (file.name !== null) return join(root, ...file.name.split("/").map((one) => checked(one, file)));
+  if (file.name !== null)
+    return join(root, ...file.name.split("/").map((one) => checked(one, file)));
   const path = resolve(file.place);
   return own !== undefined && isWithin(path, own, RULES) ? path : null;
 }
@@ -56,5 +57,7 @@ function checked(name: string, { place }: KeptFile): string {
   const isOdd = name === "" || name === "." || name === ".." || /[\0/\\]/.test(name);
   const isOddHere = process.platform === "win32" && /[<>:"|?*]/.test(name);
   if (!isOdd && !isOddHere && Buffer.byteLength(name) <= NAME_BYTES) return name;
-  throw new SegueError("refused", "the archive has a name that cannot be a file's", { where: place });
+  throw new SegueError("refused", "the archive has a name that cannot be a file's", {
+    where: place,
+  });
 }

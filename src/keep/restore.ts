@@ -63,7 +63,11 @@ export function restoreInto(archive: Archive, kept: Kept, store: Store): Restore
     return { file, to, path };
   });
   const written = withLock(store.env, own.to, () => {
-    const files = prepared(archive, kept, all.filter((one) => !isRows(one)));
+    const files = prepared(
+      archive,
+      kept,
+      all.filter((one) => !isRows(one)),
+    );
     return install({ kept, store, own, rows, files });
   });
   return { path: own.to, written, same: all.length - written, left };

@@ -24,7 +24,8 @@ export function selectKept(archive: Archive, selector: string): Selected {
   const [, name = "", n, id] = /^([a-z][a-z0-9-]*)(?:#(\d+)|:(.+))$/i.exec(selector) ?? [];
   const agent = findAgent(name)?.id;
   const own = agent === undefined ? [] : all.filter(({ kept }) => kept.agent === agent);
-  if (agent !== undefined && n !== undefined) return only(selector, own.slice(Number(n) - 1, Number(n)));
+  if (agent !== undefined && n !== undefined)
+    return only(selector, own.slice(Number(n) - 1, Number(n)));
   if (agent !== undefined && id !== undefined) return only(selector, matching(own, id));
   if (selector === "latest") return only(selector, all.slice(0, 1));
   const here = all.filter(({ stored }) => stored.some((one) => isAt(one, selector)));

@@ -145,7 +145,11 @@ function listed(root: string): Map<string, string[]> {
     const isOther = !entry.isDirectory() && !entry.isFile();
     if (isOther || RUNNING.test(entry.name)) return;
     const path = join(folder, entry.name);
-    for (const name of namesFor(entry.name)) store.set(name, [...(store.get(name) ?? []), path]);
+    for (const name of namesFor(entry.name)) {
+      const paths = store.get(name);
+      if (paths) paths.push(path);
+      else store.set(name, [path]);
+    }
   };
   for (const entry of entriesIn(root)) {
     add(root, entry);

@@ -76,7 +76,9 @@ describe("segue keep", () => {
     const { out } = await m.run(["log"]);
     assert.match(out, /claude/i);
     await ok(m, "undo");
-    assert.ok(!existsSync(m.at(".claude/projects")) || filesIn(m.at(".claude/projects")).size === 0);
+    assert.ok(
+      !existsSync(m.at(".claude/projects")) || filesIn(m.at(".claude/projects")).size === 0,
+    );
     await ok(m, "restore", "latest", "-o", m.at("out"));
     assert.deepEqual(filesIn(m.at("out")), before);
   });

@@ -4,7 +4,13 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type Chunk, type Kept, nameOfKept, readKept, textOfKept } from "../../../src/keep/manifest.ts";
+import {
+  type Chunk,
+  type Kept,
+  nameOfKept,
+  readKept,
+  textOfKept,
+} from "../../../src/keep/manifest.ts";
 import { digestOf, Objects } from "../../../src/keep/objects.ts";
 import { type Chunked, chunked } from "../../../src/keep/putter.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
@@ -51,15 +57,19 @@ function holds({ chunks, sha256 }: Chunked, content: Buffer, store: Store): void
 describe("a file in chunks", () => {
   it("consists of them, whatever is in it, and whatever it was before", () => {
     fc.assert(
-      fc.property(fc.array(bytes, { minLength: 1, maxLength: 5 }), fc.boolean(), (states, headed) => {
-        const store = new Store();
-        let before: Chunk[] = [];
-        for (const content of states) {
-          const now = store.keep(content, before, headed);
-          holds(now, content, store);
-          before = now.chunks;
-        }
-      }),
+      fc.property(
+        fc.array(bytes, { minLength: 1, maxLength: 5 }),
+        fc.boolean(),
+        (states, headed) => {
+          const store = new Store();
+          let before: Chunk[] = [];
+          for (const content of states) {
+            const now = store.keep(content, before, headed);
+            holds(now, content, store);
+            before = now.chunks;
+          }
+        },
+      ),
     );
   });
 
