@@ -98,7 +98,8 @@ function writeOf(
   const path = rows.find(({ to }) => to === own.to)?.path;
   const isOpened = path !== undefined && store.agent.store.database?.unopened !== undefined;
   return {
-    ...{ action: "create", path: own.to, before: 0, madeFolder, carry: null },
+    action: "create",
+    ...{ path: own.to, before: 0, madeFolder, carry: null },
     ...{ source: { ...target, path: kept.place }, target, ...notedOf(beside) },
     ...(isOpened ? { backup: keepHead(store.env, linesIn(readFileSync(path))) } : {}),
     ...(entries.length > 0 ? { entries: [...entries] } : {}),

@@ -158,7 +158,8 @@ const KEPT: Kept = {
   ...{ title: null, cwd: "/p", mtime: 1.5, keptAt: "2026-01-01T00:00:00.000Z", state: STATE },
   files: [
     {
-      ...{ role: "session", name: "a.jsonl", place: "/s/a.jsonl", bytes: 3, sha256: SHA },
+      role: "session",
+      ...{ name: "a.jsonl", place: "/s/a.jsonl", bytes: 3, sha256: SHA },
       ...{ mtime: 1.5, mode: 0o600, state: STATE, chunks: [{ sha256: SHA, bytes: 3 }] },
     },
   ],
