@@ -35,6 +35,9 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   handoff: () => import("./handoff.ts"),
   check: () => import("./check.ts"),
   dump: () => import("./dump.ts"),
+  keep: () => import("./keep.ts"),
+  restore: () => import("./restore.ts"),
+  forget: () => import("./forget.ts"),
   agents: () => import("./agents.ts"),
   limits: () => import("./limits.ts"),
   doctor: () => import("./doctor.ts"),
@@ -67,6 +70,7 @@ const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
   ...{ limits: NO_PROJECT, watch: NO_PROJECT, "install-hooks": NO_PROJECT },
   ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
+  ...{ keep: NO_PROJECT, restore: NO_PROJECT, forget: NO_PROJECT },
 };
 
 const EXAMPLES = `

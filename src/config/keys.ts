@@ -132,6 +132,14 @@ export const KEYS: readonly Key[] = [
     userOnly: true,
   },
   {
+    name: "archive.path",
+    kind: "folder",
+    default: null,
+    without: "archive in Segue's own folder",
+    about: "the folder that `segue keep` keeps sessions in, such as one on another disk",
+    userOnly: true,
+  },
+  {
     name: `agents.${AGENT}.store`,
     kind: "folder",
     default: null,

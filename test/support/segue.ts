@@ -97,7 +97,8 @@ function forItsFolder(args: readonly string[]): readonly string[] {
   return [...own, "--cwd", SHOP, ...args.slice(own.length)];
 }
 
-const ENDS = /^(?:list|show|search|convert|check|dump|agents|doctor|scan|config|handoff|log|undo)$/;
+const ENDS =
+  /^(?:list|show|search|convert|check|dump|keep|restore|forget|agents|doctor|scan|config|handoff|log|undo)$/;
 
 function needsProcess(
   args: readonly string[],

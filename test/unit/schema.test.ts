@@ -544,6 +544,10 @@ describe("what the commands print is valid", () => {
     valid("search", parse(line));
     valid("doctor", parse(segue("doctor", "--json")));
   });
+  it("keep", () => {
+    valid("keep", parse(segue("keep", "--json")));
+    valid("archive", parse(segue("keep", "--verify", "--json")));
+  });
   it("config", () => {
     writeFileSync(join(folder, ".segue.yml"), "in: codex\n");
     valid("config", parse(segue("config", "--json")));

@@ -18,7 +18,7 @@ export interface Copy {
 const DEEPEST = 3;
 
 /** Marks of a running process are not the session's. */
-const RUNNING = /(?:\.lock|\.pid|\.sock|\.tmp|-journal|-wal|-shm)$|^\.?lock$/i;
+export const RUNNING = /(?:\.lock|\.pid|\.sock|\.tmp|-journal|-wal|-shm)$|^\.?lock$/i;
 
 export function besides(source: string, target: { id: string; path: string }): Copy[] {
   if (rowsAt(source) || target.path.includes("#")) return [];
@@ -76,7 +76,7 @@ function isFolder(path: string): boolean {
 }
 
 /** Links are left out: what they point to is not the session's. */
-function filesBelow(folder: string): string[] {
+export function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && !RUNNING.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name))
