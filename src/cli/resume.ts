@@ -281,7 +281,12 @@ async function tryOver(
     prepareStart(target, outcome);
   }
   // What the note says comes true only in an agent that opens the session.
-  show(report, options, canOpen ? commandLine(target, command) : null, canOpen ? outcome.note : null);
+  show(
+    report,
+    options,
+    canOpen ? commandLine(target, command) : null,
+    canOpen ? outcome.note : null,
+  );
   return { command, cwd: folder };
 }
 

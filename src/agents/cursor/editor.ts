@@ -7,7 +7,6 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
-import { namesOf } from "../../io/files.ts";
 import { eachReadable, readOr } from "../../io/unread.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, object, string } from "../../session/json.ts";
@@ -290,8 +289,4 @@ export function hasComposer(user: string, id: string): boolean {
   const path = join(user, "globalStorage", STATE);
   if (!existsSync(path) || tablesOf(path)?.has(TABLE) !== true) return false;
   return valueAt(path, TABLE, `composerData:${id}`) !== null;
-}
-
-export function namesIn(folder: string): string[] {
-  return namesOf(folder).sort();
 }
