@@ -3,10 +3,11 @@
  * one for each of the user's workspaces. Only read, by key: it can have gigabytes, and the editor has it open.
  */
 import { isUtf8 } from "node:buffer";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { namesOf } from "../../io/files.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 
@@ -58,9 +59,5 @@ export function folderOf(uri: string | null): string | null {
 }
 
 export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
+  return namesOf(folder).sort();
 }
