@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { driverOf, drivers } from "./agents/index.ts";
@@ -50,7 +50,8 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   const cwd = folder("project");
   const bin = folder("bin");
   const server = await new ModelServer(options).start();
-  const env = machineEnv(home, bin, folder("tmp"));
+  const tmp = folder("tmp");
+  const env = machineEnv(home, bin, tmp);
   const place = { home, folders: [cwd], url: server.url, options };
   for (const driver of drivers) {
     writeProgram(bin, driver.command, driver.program);
@@ -60,6 +61,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   createProject(cwd, env);
   const close = async (): Promise<void> => {
     await server.close();
+    endTerminals(tmp, env);
     rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   return { root, home, cwd, bin, server, env, close };
@@ -72,6 +74,13 @@ export function runCli(lab: Lab, agent: Agent, options: CliOptions): Promise<Cli
 /** Where a session is in the agent's own store; the newest place when several carry the id. */
 export function sessionPath(lab: Lab, agent: Agent, id: string): string {
   return driverOf(agent).sessionPath(lab, id);
+}
+
+/** Ends the tmux servers that CLIs have started here and left behind, as OpenHands 1.16.0 does. */
+function endTerminals(tmp: string, env: Record<string, string>): void {
+  for (const socket of globSync("tmux-*/*", { cwd: tmp })) {
+    spawnSync("tmux", ["-S", join(tmp, socket), "kill-server"], { env, stdio: "ignore" });
+  }
 }
 
 /** The command line that opens a session in an agent's terminal interface (see tmux.ts). */
