@@ -187,7 +187,7 @@ const TAKE_PROMPTS = agents.filter(
   ({ id, launch }) => AGENTS.includes(id) && launch.start !== undefined,
 );
 
-for (const agent of some(TAKE_PROMPTS, 5)) {
+for (const agent of some(TAKE_PROMPTS, 8)) {
   const { id } = agent;
   const attaches = ATTACH.includes(id);
   const markdown = documentOf(200);

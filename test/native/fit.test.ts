@@ -92,7 +92,7 @@ const TRIPS: readonly (readonly [from: string, to: string])[] = [
   ...AGENTS.map((agent) => [agent, agent] as const),
 ];
 
-for (const [from, to] of some(TRIPS, 14)) {
+for (const [from, to] of some(TRIPS, 20)) {
   test(`${from} → ${to}, made to fit, and home`, async () => {
     const lab = await createLab();
     try {

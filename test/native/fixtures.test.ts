@@ -27,7 +27,7 @@ function linesOf(shown: string): string[] {
   return lines.map((line) => line.trim()).filter((line) => line.length > 3 && !isOwn(line));
 }
 
-for (const from of some(AGENTS, 5)) {
+for (const from of some(AGENTS, 8)) {
   const folder = join(FIXTURES, from);
   const variants = [...globSync("*", { cwd: folder }).sort().entries()];
   for (const [n, variant] of some(variants, share(4, AGENTS.length))) {

@@ -98,7 +98,7 @@ function readingOf(agent: string, path: string): ToolSpec {
 /** Of the others, users paste the first message themselves. */
 const TAKE_PROMPTS = AGENTS.filter((id) => agentNamed(id).launch.start !== undefined);
 
-for (const to of some(TAKE_PROMPTS, 5)) {
+for (const to of some(TAKE_PROMPTS, 8)) {
   test(`a handoff begins a session of ${to}`, async () => {
     const lab = await createLab();
     try {

@@ -39,7 +39,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["mastracode", "codex"],
 ];
 
-for (const [from, to] of some(PAIRS, 7)) {
+for (const [from, to] of some(PAIRS, 11)) {
   test(`${from}: work that comes home from ${to} while the session is open`, async () => {
     const lab = await createLab();
     try {

@@ -83,7 +83,7 @@ async function thereAndBackAgain(lab: Lab, from: string, to: string): Promise<No
 
 for (const [from, to] of ALL || ONLY !== undefined
   ? PAIRS
-  : some(SOME_PAIRS, 3 * share(2, AGENTS.length))) {
+  : some(SOME_PAIRS, 5 * share(2, AGENTS.length))) {
   if (ONLY !== undefined && from !== ONLY && to !== ONLY) continue;
   test(`${from} → ${to} → ${from} → ${to}`, async () => {
     const lab = await createLab();

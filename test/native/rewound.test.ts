@@ -22,7 +22,7 @@ const homes = AGENTS.filter((id) => id !== "pi" && (ALL || driverOf(id).slow ===
 const at = Object.entries({ "the second prompt": "MARK-S-U09", "the first prompt": "MARK-S-U01" });
 const cases = homes.flatMap((home) => at.map(([place, prompt]) => ({ home, place, prompt })));
 
-for (const { home, place, prompt } of some(cases, share(9, homes.length))) {
+for (const { home, place, prompt } of some(cases, share(14, homes.length))) {
   test(`${home} → pi, where the user goes back to before ${place} → ${home}`, async () => {
     const lab = await createLab();
     try {

@@ -77,8 +77,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "deepagents" },
 ];
 
-/** Every agent; in CI a fifth of them, with one of their models, which the commit chooses. */
-const chosen = some(AGENTS, 5).flatMap((id) => {
+/** Every agent; in CI an eighth of them, with one of their models, which the commit chooses. */
+const chosen = some(AGENTS, 8).flatMap((id) => {
   const own = runs.filter(({ agent }) => agent === id);
   return some(own, own.length);
 });

@@ -24,7 +24,7 @@ const CASES = fileURLToPath(new URL("../cases", import.meta.url));
 async function proves(input: Input, words?: Words): Promise<void> {
   const lab = await createLab(labFor(input));
   try {
-    for (const verdict of await judge(lab, input, some(partners(input.agent), 4))) {
+    for (const verdict of await judge(lab, input, some(partners(input.agent), 6))) {
       assert.ok(verdict.atoms > 0, "the source's own CLI sent nothing of it");
       assert.deepEqual(complaints(verdict, words), [], `in ${verdict.target}`);
     }
@@ -37,7 +37,7 @@ async function proves(input: Input, words?: Words): Promise<void> {
 async function isSuperseded(input: Input, word: string): Promise<void> {
   const lab = await createLab(labFor(input));
   try {
-    for (const verdict of await judge(lab, input, some(partners(input.agent), 4))) {
+    for (const verdict of await judge(lab, input, some(partners(input.agent), 6))) {
       const wrong = complaints(verdict);
       assert.ok(wrong.length === 1 && wrong[0]?.includes(word), wrong.join("\n"));
     }
@@ -50,7 +50,7 @@ async function isSuperseded(input: Input, word: string): Promise<void> {
 async function isRefused(input: Input, why: RegExp): Promise<void> {
   const lab = await createLab(labFor(input));
   try {
-    await assert.rejects(judge(lab, input, some(partners(input.agent), 4)), why);
+    await assert.rejects(judge(lab, input, some(partners(input.agent), 6)), why);
   } finally {
     await lab.close();
   }
@@ -75,7 +75,7 @@ function recorded(): { name: string; input: Input }[] {
 }
 
 describe("oracle", { concurrency: 2 }, () => {
-  for (const { name, input } of some(recorded(), 6)) {
+  for (const { name, input } of some(recorded(), 9)) {
     test(`oracle: ${name}`, () => {
       const why = REFUSED.get(name);
       if (why) return isRefused(input, why);
