@@ -35,8 +35,10 @@ export const database: Database = {
 };
 
 export function holds(path: string): boolean {
-  // A conversation's own file: one that does not exist yet is made with it.
-  if (!existsSync(path)) return /[/\\]conversations[/\\][^/\\]+\.db$/.test(path);
+  // A conversation's own file, which is made with it, where Antigravity has a folder of them.
+  if (!existsSync(path)) {
+    return /[/\\]conversations[/\\][^/\\]+\.db$/.test(path) && existsSync(dirname(path));
+  }
   if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
   return holdsIn(path, (db) => missingIn(db) === null);
 }
