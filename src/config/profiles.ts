@@ -10,7 +10,21 @@ import type { Assigned } from "./layers.ts";
 /** Words that mean something else where a profile can be named. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["all", "latest", "help", "segue", "ls"],
-  ...["pick", "list", "search", "show", "info", "resume", "convert", "handoff", "check", "dump"],
+  ...[
+    "pick",
+    "list",
+    "search",
+    "show",
+    "info",
+    "resume",
+    "convert",
+    "handoff",
+    "check",
+    "dump",
+    "keep",
+    "restore",
+    "forget",
+  ],
   ...["agents", "doctor", "scan", "config", "completions", "log", "undo"],
   ...["limits", "watch", "run", "install-hooks"],
 ]);
