@@ -15,7 +15,7 @@ import type {
 import { callIdIn } from "./records.ts";
 import { fromNative } from "./tools.ts";
 
-/** Blocks as prompts have them. What an `asset` holds is in no source. */
+/** Blocks as prompts have them. How pictures are stored is in no source. */
 export function readBlocks(content: Json | undefined): ResultPart[] {
   return listOf(content).flatMap((block): ResultPart[] => {
     if (typeof block === "string") return texts(block);
@@ -56,7 +56,7 @@ export function printReasoning({ text, seal }: ReasoningPart): JsonObject | null
   const sealed = string(member(seal, "encrypted_content"));
   const item = string(member(seal, "provider_item_id"));
   if (seal !== undefined && (sealed === undefined || item === undefined)) return null;
-  const kind = sealed === undefined ? "reasoning_summary_committed" : "reasoning_committed";
+  const kind = "reasoning_committed";
   return compact({ encrypted_content: sealed, kind, provider_item_id: item, text });
 }
 
@@ -80,7 +80,7 @@ export function printCall({ callId, name, input }: ToolCallPart): JsonObject {
 }
 
 /** Where the text of a result is, depending on the version. */
-const TEXTS = ["text", "output", "result", "tool_result_model_visible_content", "content"];
+const TEXTS = ["text", "output", "result", "content"];
 
 export function readResult(result: Json): ToolResultPart {
   const values =

@@ -17,7 +17,7 @@ export const muse: Agent = {
   // How it stores a picture is in no source.
   media: { images: [], imageUrls: false, resultImages: false },
   wellFormedOnly: true,
-  // A run repeats its prompt, and what the model saw of a result repeats the result.
+  // A run repeats its prompt.
   recognises,
   known,
   frames,

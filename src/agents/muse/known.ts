@@ -26,11 +26,9 @@ const result = {
   output: said,
   result: said,
   content: said,
-  tool_result_model_visible_content: said,
 };
-const batch = keys("kind batch_id response_id message_id tool_call_id call_id tool_call_index", {
+const batch = keys("kind batch_id response_id message_id", {
   results: { each: keys("tool_call_id call_id tool_call_index", result) },
-  ...result,
 });
 
 /** Of a run; the model is sent nothing of these, or another event tells it. */
@@ -38,11 +36,11 @@ const BESIDE = `model_request_configured provider_request_options_configured mod
 context_block_diagnostic context_block_updated goal_usage_attribution goal_progress_nudge_fired
 resource_usage_sampled task_stream_linked task_backgrounded reminder_proposal reminder_reconciler_outcome
 reminder_installed reminder_snoozed skill_reminder_decision skill_read_observed
-memory_reminder_child_session_linked model_response_created reasoning_summary_delta reasoning_delta text_delta
-assistant_message_delta model_completed terminal run_fatal_error_classified turn_task_died run_retracted
-todo_snapshot_updated user_prompt_display inbox_item_drained inbox_delivery_anomaly
-user_input_prompt_requested user_input_prompt_settled tool_results_cleared context_compaction_candidate
-context_compaction_fallback context_projection_checkpoint context_projection_checkpoint_skipped
+memory_reminder_child_session_linked model_response_created reasoning_delta text_delta
+assistant_message_delta model_completed terminal turn_task_died
+todo_snapshot_updated user_prompt_display
+user_input_prompt_requested user_input_prompt_settled tool_results_cleared
+context_projection_checkpoint context_projection_checkpoint_skipped
 fork_child_seed_snapshot source_dirty_excluded subagent_input_command_settled hook_run_started
 hook_run_terminal hook_decision_applied code_mode_cell_grant_recorded code_mode_profile_activated
 model_input_file_uploaded model_input_file_unavailable workflow_child_control_reconciled
@@ -61,26 +59,12 @@ const PROVIDER = "kind message_id provider_item_id response_id";
 const run = by("kind", {
   ...named(BESIDE),
   started: keys("kind video", { prompt: CONTENT }),
-  inbox_item_queued: keys("kind source summary delivery_segments disposition item_id", {
-    payload: keys("kind", { prompt: CONTENT }),
-    body: CONTENT,
-  }),
   assistant_message_committed: keys(`${PROVIDER} phase`, { text: CONTENT }),
-  reasoning_summary_committed: keys(PROVIDER, { text: CONTENT }),
   reasoning_committed: keys(`${PROVIDER} encrypted_content`, { text: CONTENT }),
   assistant_tool_calls_committed: keys("kind message_id response_id", {
     tool_calls: { each: call },
   }),
   tool_result_batch_committed: batch,
-  tool_results_committed: batch,
-  tool_result_committed: batch,
-  tool_result: batch,
-  // What a result was for the model, beside the text that its batch has.
-  tool_result_model_visible_content: keys("kind call_id tool_call_id", { content: said }),
-  context_compaction_installed: keys(
-    "kind install_id candidate_id trigger timing strategy_id budget_before budget_after summarizer_usage",
-    { replacement: keys("kind", { text: CONTENT }) },
-  ),
 });
 
 const runtime = by("kind", {
@@ -109,20 +93,13 @@ tool_batch.effect.terminal approval_wait.effect.started approval_wait.effect.ter
 reminder.cleanup_effect.started reminder.cleanup_effect.terminal async.owner.attempt_admitted
 subagent.control.attempt_admitted subagent.control.child_session_bound subagent.control.result_ready
 subagent.control.resume_context_recorded subagent.control.runtime_observed subagent.control.spawn_accepted
-subagent.control.start_attested subagent.control.status_updated subagent.control.wait_parked
-user_shell.rejected segue.carry`;
+subagent.control.start_attested subagent.control.status_updated subagent.control.wait_parked segue.carry`;
 
 function logged(payload: Shape): Shape {
   return keys(ENVELOPE, { payload });
 }
 
 const message: Shape = keys("role id", { content: said });
-const shell: Readonly<Record<string, Shape>> = {
-  command_text: CONTENT,
-  visible_output: CONTENT,
-};
-const SHELL =
-  "kind command_id client_id queue_item_id terminal_state exit_code exit_signal duration_ms truncated output_ref";
 
 const events: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(Object.keys(named(FACTS)).map((type) => [type, logged(true)])),
@@ -133,8 +110,6 @@ const events: Readonly<Record<string, Shape>> = {
     ),
   ),
   "runtime.session": logged(runtime),
-  "user_shell.command": logged(keys(SHELL, { record: keys(SHELL, shell), ...shell })),
-  "user_shell.result": logged(keys(SHELL, { record: keys(SHELL, shell), ...shell })),
   marker: keys("retained_marker schema_version stream position omitted_record"),
 };
 

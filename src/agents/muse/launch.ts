@@ -11,10 +11,6 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : [prompt]),
   ],
-  headless: {
-    by: ["exec"],
-    resumeArgs: ({ id, prompt, args }) => ["exec", "--session-id", id, ...args, prompt],
-  },
   start: {
     args: ({ prompt, args }) => [...args, prompt],
   },

@@ -13,20 +13,11 @@ import type {
   Part,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
-import {
-  readAnswer,
-  readBlocks,
-  readCall,
-  readPrompt,
-  readReasoning,
-  readResult,
-  wordsOf,
-} from "./content.ts";
+import { readAnswer, readCall, readPrompt, readReasoning, readResult, wordsOf } from "./content.ts";
 import { readTerminal } from "./limits.ts";
 import {
   ACCEPTED,
   CARRY,
-  callIdIn,
   callsOf,
   factsOf,
   type LogEvent,
@@ -44,24 +35,18 @@ export function reader(): Reader {
   return new MuseReader();
 }
 
-type Marks = Partial<Pick<Message, "group" | "told" | "model" | "stop">>;
+type Marks = Partial<Pick<Message, "group" | "model" | "stop">>;
 
 class MuseReader implements Reader {
   readonly #header: Header = emptyHeader("muse");
   readonly #calls = new OpenCalls();
-  /** The texts of results, by call: another event may repeat them. */
-  readonly #said = new Map<string, ReadonlySet<string>>();
   readonly #ids = new Set<string>();
   #started = false;
   /** The last message of each stream: those of tasks stand among the session's own. */
   readonly #tails = new Map<string, string>();
   /** Prompts that were accepted and that no run repeated yet. */
   #accepted: { intent: string; words: string }[] = [];
-  /** The last prompt of the session's own. */
-  #prompt: string | null = null;
   readonly #models = new Map<string, string>();
-  /** The class of the error that a run ended with, which stands before the end. */
-  #fault: string | undefined;
   #at = 0;
   #time: string | null = null;
   #stream = "";
@@ -164,10 +149,6 @@ class MuseReader implements Reader {
         this.#header.model = model;
         return [this.#aside(id, { event: "model", model })];
       }
-      case "user_shell.command":
-        return this.#tell(id, `$ ${saidIn(facts.command_text)}`);
-      case "user_shell.result":
-        return this.#tell(id, saidIn(facts.visible_output));
       case CARRY: {
         const [part, parts] = [number(payload.part) ?? 0, number(payload.parts) ?? 0];
         const data = string(payload.data) ?? "";
@@ -184,32 +165,19 @@ class MuseReader implements Reader {
     switch (string(happened.kind)) {
       case "started":
         return this.#begin(id, run, saidIn(happened.prompt));
-      case "inbox_item_queued":
-        return this.#queue(id, happened);
       case "assistant_message_committed":
         return [this.#answer(id, run, happened, readAnswer(happened))];
-      case "reasoning_summary_committed":
       case "reasoning_committed":
         return [this.#answer(id, run, happened, readReasoning(happened))];
       case "assistant_tool_calls_committed":
         return [this.#call(id, run, happened)];
-      case "tool_result":
-      case "tool_result_committed":
-      case "tool_results_committed":
       case "tool_result_batch_committed":
         return [this.#results(id, happened)];
-      case "tool_result_model_visible_content":
-        return this.#visible(id, happened);
-      case "context_compaction_installed":
-        return this.#compaction(id, happened);
       case "model_completed": {
         const model = string(happened.model);
         if (model !== undefined) this.#models.set(run, model);
         return [];
       }
-      case "run_fatal_error_classified":
-        this.#fault = string(happened.error_class);
-        return [];
       case "terminal":
         return this.#end(id, happened);
       default:
@@ -229,18 +197,8 @@ class MuseReader implements Reader {
 
   /** A run repeats the prompt that it was begun for. One that was scheduled may have none. */
   #begin(id: string, run: string, prompt: string): Entry[] {
-    this.#fault = undefined;
     if (prompt === "" || this.#isAccepted(prompt, run)) return [];
     return [this.#ask(id, [{ kind: "text", text: prompt }])];
-  }
-
-  /** What was typed during a run, or what the runtime itself delivers to the model. */
-  #queue(id: string, happened: JsonObject): Entry[] {
-    const prompt = saidIn(member(happened.payload, "prompt"));
-    const text = prompt === "" ? saidIn(happened.body) : prompt;
-    if (text === "") return [];
-    if (string(member(happened.source, "source")) !== "user_steer") return this.#tell(id, text);
-    return this.#isAccepted(text, "") ? [] : [this.#ask(id, [{ kind: "text", text }])];
   }
 
   #isAccepted(text: string, run: string): boolean {
@@ -253,14 +211,7 @@ class MuseReader implements Reader {
   }
 
   #ask(id: string, parts: Part[]): Message {
-    const message = this.#message(id, "user", parts);
-    if (this.#stream === this.#header.id) this.#prompt = message.id;
-    return message;
-  }
-
-  #tell(id: string, text: string): Entry[] {
-    if (text === "") return [];
-    return [this.#message(id, "user", [{ kind: "text", text }], { told: true })];
+    return this.#message(id, "user", parts);
   }
 
   #answer(id: string, run: string, happened: JsonObject, parts: Part[]): Message {
@@ -282,39 +233,14 @@ class MuseReader implements Reader {
     const parts = resultsOf(happened).map((result) => {
       const plain = readResult(result);
       const use = this.#calls.get(plain.callId)?.use ?? null;
-      const said = plain.content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-      this.#said.set(plain.callId, new Set(said));
       this.#calls.answer(plain.callId);
       return parseResult(use, plain);
     });
     return this.#message(id, "tool", parts);
   }
 
-  /** What its result did not say. */
-  #visible(id: string, happened: JsonObject): Entry[] {
-    const said = this.#said.get(callIdIn(happened));
-    const parts: Part[] = readBlocks(happened.content).filter(
-      (part) => part.kind !== "text" || said?.has(part.text) !== true,
-    );
-    if (parts.length === 0) return [];
-    const text = `[of the result of call ${callIdIn(happened)}]`;
-    return [
-      this.#message(id, "user", [{ kind: "text", text, told: true }, ...parts], { told: true }),
-    ];
-  }
-
-  /** Where what is kept after it begins is not recorded: at least with the prompt that is worked on. */
-  #compaction(id: string, happened: JsonObject): Entry[] {
-    const { replacement } = happened;
-    const summary = saidIn(member(replacement, "text") ?? replacement);
-    if (summary === "") return [];
-    const keepFrom = this.#prompt === null ? {} : { keepFrom: this.#prompt };
-    return [this.#entry(id, { event: "compaction", summary, ...keepFrom })];
-  }
-
   #end(id: string, happened: JsonObject): Entry[] {
-    const body = readTerminal(happened, this.#fault, this.#time);
-    this.#fault = undefined;
+    const body = readTerminal(happened, this.#time);
     return body === null ? [] : [this.#aside(id, body)];
   }
 

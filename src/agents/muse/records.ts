@@ -75,9 +75,9 @@ export function nameOf(event: LogEvent): string {
   return what === undefined ? `${RUNTIME}/${kind}` : `${kind}/${what}`;
 }
 
-/** The results of a batch, or of the event that is one by itself in other versions. */
+/** The results of a batch. */
 export function resultsOf(event: JsonObject): Json[] {
-  return event.results === undefined || event.results === null ? [event] : listOf(event.results);
+  return listOf(event.results);
 }
 
 export function callIdIn(result: Json): string {

@@ -38,10 +38,6 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return replaceUse(path, [input.find, input.replace, false]);
     case "search":
       return searchUse(input);
-    case "web_fetch": {
-      const url = string(input.url);
-      return url === undefined ? null : { tool: "fetch", url };
-    }
     case "web_search": {
       const query = string(input.query);
       return query === undefined ? null : { tool: "web-search", query };
@@ -109,8 +105,6 @@ function toNative(use: ToolUse): Native | null {
       const paths = use.path === undefined ? undefined : [use.path];
       return call("search", compact({ pattern: use.pattern, paths }));
     }
-    case "fetch":
-      return call("web_fetch", { url: use.url }, use.prompt === undefined);
     case "web-search":
       return call("web_search", { query: use.query });
     case "todo":

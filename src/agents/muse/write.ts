@@ -155,7 +155,7 @@ class MuseWriter implements Writer {
     const happened = runEvent(event);
     if (happened === null) return;
     for (const call of callsOf(happened)) this.#calls.add(readCall(call));
-    if (string(happened.kind)?.startsWith("tool_result") !== true) return;
+    if (happened.kind !== "tool_result_batch_committed") return;
     for (const result of resultsOf(happened)) this.#calls.answer(callIdIn(result));
   }
 
@@ -209,7 +209,7 @@ class MuseWriter implements Writer {
         this.#start(draft, entry.header);
         break;
       case "compaction":
-        // One of its own is another record, of which little is known.
+        // How Muse Code stores one of its own is in no source.
         this.#ask(draft, [{ kind: "text", text: summaryText(entry.summary) }]);
         break;
       case "carry": {

@@ -96,8 +96,14 @@ describe("Muse Code's reader", () => {
   it("reads reasoning and its seal, in one answer with its calls", () => {
     const answers = messages("basic").filter(({ role }) => role === "assistant");
     const [readable, sealed, call] = answers;
-    assert.deepEqual(readable?.parts, [{ kind: "reasoning", text: "Running the tests first." }]);
     const seal = { encrypted_content: "Q-AAAA", provider_item_id: "rs_resp_01" };
+    assert.deepEqual(readable?.parts, [
+      {
+        kind: "reasoning",
+        text: "Running the tests first.",
+        seal: { ...seal, encrypted_content: "Q-BBBB" },
+      },
+    ]);
     assert.deepEqual(sealed?.parts, [{ kind: "reasoning", text: "", seal }]);
     assert.equal(known(readable).group, call?.group);
     assert.equal(call?.model, "muse-spark-1.3-contributor");
@@ -110,21 +116,12 @@ describe("Muse Code's reader", () => {
     assert.deepEqual(spent[1]?.usage, { input: 300, output: 60, cacheRead: 900, cacheWrite: 0 });
   });
 
-  it("tells what was typed during a run from what the runtime delivers", () => {
+  it("reads prompts alone as what the user asked", () => {
     const asked = messages("kinds").filter(({ role }) => role === "user");
-    const texts = asked.map(({ told, parts: [part] }) => [
-      told === true,
-      part?.kind === "text" ? part.text : "",
-    ]);
-    assert.deepEqual(texts, [
-      [false, "Plan the work on the cart."],
-      [false, "Only the new cart, please."],
-      [true, "The watcher found a change in src/cart.ts."],
-      [true, "$ git status --short"],
-      [true, " M src/cart.ts"],
-      [false, "Go on with the second step."],
-      [false, "Once more."],
-    ]);
+    assert.deepEqual(
+      asked.map(({ parts: [part] }) => (part?.kind === "text" ? part.text : "")),
+      ["Plan the work on the cart.", "Go on with the second step.", "Once more."],
+    );
   });
 
   it("reads how runs end: interrupted, and refused", () => {
@@ -136,16 +133,17 @@ describe("Muse Code's reader", () => {
     assert.equal(refused?.event === "limit" && refused.fault?.kind, "quota");
   });
 
-  it("reads a compaction, and keeps the prompt that is worked on", () => {
+  it("reads a summary as Segue writes it, and the run that repeats it as nothing more", () => {
     const { entries } = read(pathOf("compacted"));
-    const compaction = entries.find(
-      (entry) => entry.kind === "event" && entry.event === "compaction",
+    const at = entries.findIndex((entry) => entry.kind === "event" && entry.event === "compaction");
+    const compaction = known(entries[at]);
+    assert.ok(compaction.kind === "event" && compaction.event === "compaction");
+    assert.match(compaction.summary, /^The user asked .* plates and cups/);
+    const after = entries.slice(at).filter((entry) => entry.kind === "message");
+    assert.deepEqual(
+      after.map(({ parts: [part] }) => (part?.kind === "text" ? part.text : "")),
+      ["And the warehouse?", "The warehouse holds the plates."],
     );
-    assert.ok(compaction?.kind === "event" && compaction.event === "compaction");
-    assert.match(compaction.summary, /plates and cups/);
-    const kept = entries.find(({ id }) => id === compaction.keepFrom);
-    assert.ok(kept?.kind === "message");
-    assert.deepEqual(kept.parts, [{ kind: "text", text: "And the warehouse?" }]);
   });
 
   it("reads a task's events among the session's own as the subagent's", () => {
@@ -163,7 +161,7 @@ describe("Muse Code's reader", () => {
     const unknown = others.filter((part) => part.kind === "other");
     assert.deepEqual(
       unknown.map(({ type }) => type),
-      ["asset", "hologram", "sculpture", "picture"],
+      ["postcard", "hologram", "sculpture"],
     );
     assert.ok(unknown.every((part) => part.unknown === true));
     const opaque = read(pathOf("drift")).entries.flatMap((entry) =>
@@ -172,6 +170,7 @@ describe("Muse Code's reader", () => {
     for (const type of [
       "session.weather.observed",
       "run/assistant_poem_committed",
+      "run/tool_painting_committed",
       "dream/dreamt",
     ]) {
       assert.ok(opaque.includes(type), type);
@@ -235,18 +234,6 @@ describe("Muse Code's results", () => {
       read.map(({ kind }) => kind),
       ["tool-call", "tool-result"],
     );
-  });
-
-  it("are followed by what the model saw besides", () => {
-    const seen: Json = { kind: "tool_result_model_visible_content", call_id: "c" };
-    const result: Json = {
-      kind: "tool_result_batch_committed",
-      results: [{ tool_call_id: "c", text: "read" }],
-    };
-    const text = (said: string): Json => ({ kind: "text", text: said });
-    assert.equal(partsOf(called, result, { ...seen, content: [text("read")] }).length, 2);
-    const more = partsOf(called, result, { ...seen, content: [text("read"), text("more")] });
-    assert.deepEqual(more.at(-1), { kind: "text", text: "more" });
   });
 });
 
@@ -415,12 +402,6 @@ describe("starting Muse Code", () => {
   it("resumes by id", () => {
     const session = { id: "i", path: "p", prompt: null, args: ["--yolo"] };
     assert.deepEqual(launch.resumeArgs(session), ["resume", "i", "--yolo"]);
-    assert.deepEqual(launch.headless?.resumeArgs({ ...session, prompt: "go" }), [
-      "exec",
-      "--session-id",
-      "i",
-      "--yolo",
-      "go",
-    ]);
+    assert.equal(launch.headless, undefined);
   });
 });
