@@ -95,13 +95,14 @@ export async function workAndBack(
     const grown = { agent: here.agent, path: join(folder, `${mark}.jsonl`) };
     const done = await convertFile(there, grown);
     assert.equal(done.stale, 0, `${mark}: parts of the carry did not fit`);
-    await continues(here, grown, mark, there.agent);
+    await continues(here, grown, mark, there);
     [here, there] = [there, grown];
   }
 }
 
-/** `by`: the agent that the turn was made in. */
-async function continues(before: File, after: File, mark: string, by: Agent): Promise<void> {
+/** `made`: the session that the turn was made in. */
+async function continues(before: File, after: File, mark: string, made: File): Promise<void> {
+  const by = made.agent;
   const old = readLines(before.path);
   const now = readLines(after.path);
   assert.ok(now.subarray(0, old.length).equals(old), `${mark}: the old bytes are no prefix`);
@@ -114,7 +115,9 @@ async function continues(before: File, after: File, mark: string, by: Agent): Pr
   const said = is.live.slice(0, was.live.length);
   assert.deepEqual(said.map(textsOf), was.live.map(textsOf), `${mark}: the old conversation`);
   const added = is.live.slice(was.live.length);
-  const wanted = shown(by, after.agent, mark);
+  // A form of a session may have names of its own for tools, as Cline's tasks do.
+  const called = callsIn((await see(made)).live).at(-1);
+  const wanted = shown(by, after.agent, mark, called);
   assert.deepEqual(added.flatMap(textsOf), wanted, `${mark}: the new conversation`);
   hangsOn(was, is, mark);
   const areTools = [by, after.agent].every(({ takesTools }) => takesTools !== false);

@@ -19,7 +19,14 @@ import { linesIn } from "../../src/lossless/lines.ts";
 import type { Writer } from "../../src/session/codec.ts";
 import { asSeen, type Plan } from "../../src/session/survey.ts";
 import { callAsText, resultHeading } from "../../src/session/text.ts";
-import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
+import type {
+  Entry,
+  Header,
+  Json,
+  Message,
+  ToolCallPart,
+  ToolUse,
+} from "../../src/session/types.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const root = temporaryFolder();
@@ -204,16 +211,17 @@ export function turn(agent: Agent, mark: string): Message[] {
   ];
 }
 
-/** The texts of a turn that `by` made, as they are in a session of `at`. */
-export function shown(by: Agent, at: Agent, mark: string): string[] {
+/** The texts of a turn that `by` made, with this call or its usual one, as they are in a session of `at`. */
+export function shown(by: Agent, at: Agent, mark: string, call?: ToolCallPart): string[] {
   const messages = turn(by, mark);
   if (at.takesTools !== false || by.takesTools === false) return messages.flatMap(textsOf);
   // Without tools, a call stands with what was said before it, and a result below a heading.
-  const call = messages.flatMap(({ parts }) => parts).find(({ kind }) => kind === "tool-call");
-  if (call?.kind !== "tool-call") throw new Error("a turn without a call");
+  const parts = messages.flatMap((message) => message.parts);
+  const own = call ?? parts.find((part) => part.kind === "tool-call");
+  if (own === undefined) throw new Error("a turn without a call");
   const [question = "", plan = "", result = "", answer = ""] = messages.flatMap(textsOf);
-  const called = `${plan}\n\n${callAsText(call.name, call.input)}`;
-  return [question, called, `${resultHeading(call.name, false)}\n${result}`, answer];
+  const called = `${plan}\n\n${callAsText(own.name, own.input)}`;
+  return [question, called, `${resultHeading(own.name, false)}\n${result}`, answer];
 }
 
 /** The lines that `entries` give after what `writer` has committed. */
